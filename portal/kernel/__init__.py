@@ -1,0 +1,1 @@
+"""Foundations without HTTP and without features: errors, clock, ids, database, crypto, blobs."""
