@@ -1,0 +1,1 @@
+"""Authorisation lives only here: permissions, the policy, the guard, and the adapter for FAB."""

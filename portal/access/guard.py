@@ -1,0 +1,87 @@
+"""The only door to objects and acts: every service goes through here with its actor."""
+
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, false, or_, true
+
+from portal.access import policy, relations
+from portal.access.actor import Actor
+from portal.access.permissions import Permission
+from portal.kernel import db
+from portal.kernel.db import Base
+from portal.kernel.errors import ForbiddenError, NotFoundError
+
+T = TypeVar("T", bound=Base)
+
+
+class Platform:
+    """The thing that platform permissions act upon."""
+
+    access_kind = "platform"
+
+
+PLATFORM = Platform()
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether an act is allowed, through which relation, or why not and who could change it."""
+
+    allowed: bool
+    relation: str = ""
+    reason: str = ""
+    grantor: str = ""
+
+
+def kind_of(permission: Permission) -> str:
+    """Return the kind of thing a permission acts upon."""
+    return permission.value.partition(":")[0]
+
+
+def decide(actor: Actor, permission: Permission, thing: Any) -> Decision:
+    """Return the decision for one act on one thing."""
+    rule = policy.RULES[permission]
+    kind = kind_of(permission)
+    if thing.access_kind != kind:
+        raise TypeError(f"{permission} acts upon a {kind}, not a {thing.access_kind}")
+    if actor.is_system:
+        return Decision(allowed=True, relation="system")
+    for name in rule.allow:
+        if relations.get(kind, name).holds(actor, thing):
+            return Decision(allowed=True, relation=name)
+    return Decision(allowed=False, reason=rule.reason, grantor=rule.grantor)
+
+
+def allows(actor: Actor | None, permission: Permission, thing: Any) -> bool:
+    """Return whether the act is allowed (templates use it to show or hide)."""
+    return actor is not None and decide(actor, permission, thing).allowed
+
+
+def require(actor: Actor, permission: Permission, thing: Any) -> None:
+    """Raise unless the act is allowed: not found for strangers, else forbidden with the reason."""
+    decision = decide(actor, permission, thing)
+    if decision.allowed:
+        return
+    knowing = policy.KNOWING.get(thing.access_kind)
+    if knowing is not None and not decide(actor, knowing, thing).allowed:
+        raise NotFoundError("There is nothing here, or it is not yours to see.")
+    raise ForbiddenError(decision.reason, reason=decision.reason, grantor=decision.grantor)
+
+
+def access(actor: Actor, model: type[T], identifier: str | None, permission: Permission) -> T:
+    """Return the row of ``model`` if the actor may do ``permission`` to it; otherwise raise."""
+    thing = db.session.get(model, identifier) if identifier else None
+    if thing is None:
+        raise NotFoundError("There is nothing here, or it is not yours to see.")
+    require(actor, permission, thing)
+    return thing
+
+
+def visible(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """Return the SQL criterion for all things on which the actor may do ``permission``."""
+    if actor.is_system:
+        return true()
+    kind = kind_of(permission)
+    criteria = [relations.get(kind, name).criterion(actor) for name in policy.RULES[permission].allow]
+    return or_(false(), *criteria)

@@ -1,0 +1,62 @@
+"""Responses to forms: the answers as they stand, and the history of each answer."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from portal.kernel.db import Base, Identified
+
+
+class FormResponse(Identified):
+    """One filled form about a patient. ``version`` counts saves; ``form_hash`` is what the user saw."""
+
+    __tablename__ = "form_response"
+    __table_args__ = (Index("ix_form_response_patient", "patient_id", "form"),)
+    access_kind = "form_response"
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"))
+    network_id: Mapped[str] = mapped_column(ForeignKey("network.id"))
+    form: Mapped[str] = mapped_column(String(120))
+    form_version: Mapped[str] = mapped_column(String(20))
+    form_hash: Mapped[str] = mapped_column(String(64))
+    language: Mapped[str] = mapped_column(String(8), default="en")
+    status: Mapped[str] = mapped_column(String(20), default="in-progress")
+    version: Mapped[int] = mapped_column(default=0)
+    completeness: Mapped[int] = mapped_column(default=0)
+    created_by: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    saved_at: Mapped[datetime | None]
+    saved_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+
+
+class FormAnswer(Base):
+    """One answer, addressed by item and stable row, never by its place in the form."""
+
+    __tablename__ = "form_answer"
+    response_id: Mapped[str] = mapped_column(ForeignKey("form_response.id"), primary_key=True)
+    item_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    row_id: Mapped[str] = mapped_column(String(80), primary_key=True, default="")
+    value: Mapped[Any] = mapped_column(JSON)
+    version: Mapped[int] = mapped_column(default=1)
+    position: Mapped[int] = mapped_column(default=0)
+    saved_at: Mapped[datetime]
+    saved_by: Mapped[str] = mapped_column(ForeignKey("person.id"))
+
+
+class FormAnswerChange(Identified):
+    """What an answer was, became, by whom, when and why."""
+
+    __tablename__ = "form_answer_change"
+    __table_args__ = (
+        UniqueConstraint("response_id", "item_id", "row_id", "version"),
+    )
+    response_id: Mapped[str] = mapped_column(ForeignKey("form_response.id"))
+    item_id: Mapped[str] = mapped_column(String(64))
+    row_id: Mapped[str] = mapped_column(String(80), default="")
+    version: Mapped[int]
+    before: Mapped[Any] = mapped_column(JSON)
+    after: Mapped[Any] = mapped_column(JSON)
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(ForeignKey("person.id"))
