@@ -1,0 +1,69 @@
+// Filter rows of a list: "Add filter" opens the next row, a row can be taken away, and switching the
+// comparison switches the field (date fields for dates). All rows are in the page as templates; without
+// scripts they are simply all shown.
+
+export function watchFilters() {
+  for (const form of document.querySelectorAll("form[data-filters]")) filterForm(form);
+}
+
+function filterForm(form) {
+  const rows = form.querySelector("[data-filter-rows]");
+  form.addEventListener("click", (event) => {
+    const add = event.target.closest("[data-filter-add]");
+    const remove = event.target.closest("[data-filter-remove]");
+    if (add) addRow(form, rows, add.dataset.filterAdd);
+    if (remove) removeRow(form, remove.closest("[data-filter-row]"));
+  });
+  form.addEventListener("change", (event) => {
+    if (event.target.matches("[data-filter-operator]")) useOperator(event.target);
+  });
+  form.addEventListener("submit", () => {
+    for (const field of form.querySelectorAll("[data-filter-value]")) if (field.value === "" && !field.dataset.keepEmpty) field.disabled = true;
+  });
+  for (const select of form.querySelectorAll("[data-filter-operator]")) useOperator(select);
+}
+
+function addRow(form, rows, name) {
+  const template = form.querySelector(`template[data-filter-template="${CSS.escape(name)}"]`);
+  if (!template) return;
+  const row = template.content.firstElementChild.cloneNode(true);
+  const number = nextNumber(form);
+  for (const element of row.querySelectorAll("[id], [for], [name]")) {
+    for (const key of ["id", "for", "name"]) {
+      const value = element.getAttribute(key);
+      if (value?.includes("__n__")) element.setAttribute(key, value.replaceAll("__n__", number));
+    }
+  }
+  rows.append(row);
+  const select = row.querySelector("[data-filter-operator]");
+  if (select) useOperator(select);
+  form.querySelector("details.menu[open]")?.removeAttribute("open");
+  row.querySelector("[data-filter-value]:not([disabled]), [data-filter-operator]")?.focus();
+  form.dispatchEvent(new Event("portal:filters", { bubbles: true }));
+}
+
+function nextNumber(form) {
+  const next = Number(form.dataset.nextFilter ?? "100");
+  form.dataset.nextFilter = String(next + 1);
+  return String(next);
+}
+
+function removeRow(form, row) {
+  row?.remove();
+  form.querySelector("[data-filter-add], summary, button[type=submit]")?.focus();
+  if (form.dataset.filters === "submit-on-remove") form.requestSubmit();
+}
+
+/** The chosen comparison decides the name and the kind of the value field. */
+function useOperator(select) {
+  const row = select.closest("[data-filter-row]");
+  const chosen = select.selectedOptions[0];
+  if (!row || !chosen) return;
+  if (select.dataset.operatorTarget === "name") row.querySelector("[data-filter-value]").name = chosen.value;
+  const kind = chosen.dataset.kind ?? "";
+  for (const field of row.querySelectorAll("[data-filter-kind]")) {
+    const fits = field.dataset.filterKind === kind;
+    field.hidden = !fits;
+    field.disabled = !fits;
+  }
+}
