@@ -1,0 +1,5 @@
+"""EuroBloodNet: European Reference Network on rare haematological diseases."""
+
+from portal.sdk import NetworkPlugin
+
+plugin = NetworkPlugin(__file__)

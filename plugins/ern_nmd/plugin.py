@@ -1,0 +1,5 @@
+"""EURO-NMD: European Reference Network on rare neuromuscular diseases."""
+
+from portal.sdk import NetworkPlugin
+
+plugin = NetworkPlugin(__file__)

