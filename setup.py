@@ -22,6 +22,7 @@ RUNTIME = [
     "cryptography>=46",
     "azure-storage-blob==12.31.1",
     "xhtml2pdf==0.2.28",
+    "fontpkg-fira-sans==4.203",
     "segno==1.6.6",
     "PyYAML>=6.0.3",
     "ruamel.yaml>=0.19",

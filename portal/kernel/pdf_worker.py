@@ -9,14 +9,19 @@ import logging
 import sys
 from pathlib import Path
 
-import fontpkg
+import fontpkg  # type: ignore[import-untyped]
 from xhtml2pdf.config.resources import ResourceAccessPolicy
 from xhtml2pdf.default import DEFAULT_CSS
 from xhtml2pdf.document import pisaDocument
 
 MEMORY_BYTES = 1024**3
 FAMILY = "Fira Sans"
-_STYLES = ((400, "normal"), (700, "normal"), (400, "italic"), (700, "italic"))
+_STYLES = (
+    (400, "normal", "normal"),
+    (700, "bold", "normal"),
+    (400, "normal", "italic"),
+    (700, "bold", "italic"),
+)
 
 
 def main(base: str, seconds: str) -> int:
@@ -30,7 +35,10 @@ def main(base: str, seconds: str) -> int:
         encoding="utf-8",
         default_css=DEFAULT_CSS + font_css(),
         resource_policy=ResourceAccessPolicy.server(
-            Path(base), allow_remote=False, extra_roots=(font_folder(),), max_render_seconds=int(seconds)
+            Path(base),
+            allow_remote=False,
+            extra_roots=(font_folder(),),
+            max_render_seconds=int(seconds),
         ),
     )
     if result.err:
@@ -41,15 +49,15 @@ def main(base: str, seconds: str) -> int:
 
 def font_folder() -> Path:
     """Return the folder of the font files."""
-    return fontpkg.path(FAMILY).parent
+    return Path(fontpkg.path(FAMILY)).parent
 
 
 def font_css() -> str:
     """Return the four styles as ``@font-face`` and the family as the default of every document."""
     faces = [
-        f'@font-face {{ font-family: "Portal Sans"; src: url("{fontpkg.path(FAMILY, weight, style)}"); '
-        f"font-weight: {'bold' if weight == 700 else 'normal'}; font-style: {style}; }}"
-        for weight, style in _STYLES
+        f'@font-face {{ font-family: "Portal Sans"; font-weight: {weight}; font-style: {style}; '
+        f'src: url("{fontpkg.path(FAMILY, number, style)}"); }}'
+        for number, weight, style in _STYLES
     ]
     return "\n".join([*faces, 'html { font-family: "Portal Sans"; font-size: 10.5pt; }'])
 
