@@ -25,6 +25,16 @@ def centre_cards(actor: "Actor", centre_id: str) -> "list[CardSpec]":
 
 
 @hookspec
+def patient_cards(actor: "Actor", patient_id: str) -> "list[CardSpec]":
+    """Return cards for a patient's page: panels, form, documents. Each asks the guard itself."""
+
+
+@hookspec
+def patient_actions(actor: "Actor", patient_id: str) -> "list[MenuEntry]":
+    """Return what can be done for a patient as buttons: open the form, documents, ask a question."""
+
+
+@hookspec
 def network_menu(actor: "Actor", network_code: str) -> "list[MenuEntry]":
     """Return entries of a network's side menu."""
 
