@@ -80,4 +80,4 @@ def _moment(at: datetime) -> str:
 @writes
 def denied(actor: Actor, action: str, entity: str, reason: str) -> None:
     """Record a refusal, in a unit of work of its own, because the refused one was rolled back."""
-    record(actor, action, entity, stream="denials", outcome="denied", detail={"reason": reason[:200]})
+    record(actor, action, entity, stream=f"denials:{actor.person_id}"[:60], outcome="denied", detail={"reason": reason[:200]})
