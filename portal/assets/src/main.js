@@ -29,6 +29,7 @@ watchSession();
 showFlashes();
 focusErrorSummary();
 
-// Long selects get a search field; the code for it is fetched only where there is one.
-const longSelects = document.querySelectorAll("select[data-search]");
-if (longSelects.length) import("./selects/enhance.js").then((part) => part.enhance(longSelects));
+// Long selects, tags and lookups get a search field; the code for it is fetched only where there is one.
+const searchable = [...document.querySelectorAll("select[data-search], select[data-load], input[data-role^='select2']")];
+const enhanced = searchable.filter((field) => field.tagName === "INPUT" || field.multiple || field.dataset.load || field.options.length > 16);
+if (enhanced.length) import("./selects/enhance.js").then((part) => part.enhance(enhanced));

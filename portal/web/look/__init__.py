@@ -2,14 +2,29 @@
 
 from flask import Flask
 
-from portal.web.look.icons import icon
-from portal.web.look.manifest import asset_url, has_asset
+from portal.web.look import admin_theme, confirm, fab_fixes, icons, manifest, urls, values
 
 
 def setup(app: Flask) -> None:
-    """Give all templates ``asset_url``, ``has_asset`` and ``icon``.
+    """Mend FAB's widgets and give all templates what the look needs. Call before views are made.
 
-    They are Jinja globals and not context values, because FAB renders its widgets through a bare
-    ``template.render()`` that no context processor reaches.
+    The names are Jinja globals and not context values, because FAB renders its widgets through a
+    bare ``template.render()`` that no context processor reaches.
     """
-    app.jinja_env.globals.update(asset_url=asset_url, has_asset=has_asset, icon=icon)
+    fab_fixes.apply()
+    admin_theme.mend()
+    manifest.setup(app)
+    confirm.setup(app)
+    app.jinja_env.globals.update(
+        asset_url=manifest.asset_url,
+        has_asset=manifest.has_asset,
+        icon=icons.icon,
+        icon_from_fa=icons.icon_from_fa,
+        console_filters=admin_theme.console_filters,
+        console_menu=admin_theme.console_menu,
+        shown=values.shown,
+        choice_pairs=values.choice_pairs,
+        filter_kind=values.filter_kind,
+        url_with=urls.url_with,
+        url_without=urls.url_without,
+    )

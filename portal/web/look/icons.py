@@ -27,6 +27,39 @@ def known_icons() -> frozenset[str]:
     return frozenset(json.loads(SOURCE.read_text(encoding="utf-8")))
 
 
+_FROM_FONT_AWESOME = {
+    "archive": "archive",
+    "ban": "x-circle",
+    "check": "check",
+    "copy": "copy",
+    "download": "download",
+    "edit": "edit",
+    "envelope": "mail",
+    "eye": "eye",
+    "key": "key",
+    "lock": "lock",
+    "pencil": "edit",
+    "plus": "add",
+    "remove": "delete",
+    "rocket": "send",
+    "search": "search",
+    "times": "close",
+    "trash": "delete",
+    "unlock": "unlock",
+    "upload": "upload",
+    "user": "person",
+}
+
+
+def icon_from_fa(classes: str | None) -> str:
+    """Return our name for a Font Awesome class list (``fa fa-lock``) of FAB or flask-admin, or ""."""
+    for word in (classes or "").split():
+        base = word.removeprefix("fa-").removeprefix("glyphicon-").removesuffix("-o")
+        if base in _FROM_FONT_AWESOME:
+            return _FROM_FONT_AWESOME[base]
+    return ""
+
+
 def icon(name: str, label: str = "") -> Markup:
     """Return the SVG of an icon. With ``label`` it speaks (role img), else it is decoration.
 

@@ -1,10 +1,11 @@
 """From the name of an asset (``main.css``) to the address of its built, content-hashed file."""
 
 import json
+import mimetypes
 from functools import lru_cache
 from pathlib import Path
 
-from flask import url_for
+from flask import Flask, Response, request, send_from_directory, url_for
 
 DIST = Path(__file__).resolve().parent.parent / "static" / "dist"
 
@@ -41,4 +42,27 @@ def asset_url(name: str) -> str:
     A page then comes without style and script and still works: Python tests need no Node.
     """
     built = _entries().get(name, name)
-    return url_for("static", filename=f"dist/{built}")
+    return url_for("assets", name=built)
+
+
+def setup(app: Flask) -> None:
+    """Serve the built files at ``/assets/``: endpoint ``assets``, public, no data of anybody."""
+    app.add_url_rule("/assets/<path:name>", endpoint="assets", view_func=serve)
+
+
+def serve(name: str) -> Response:
+    """Send one built file; names carry a hash of the content, so browsers may keep them for a year.
+
+    The compressed twin that the build has made is sent to browsers that take gzip.
+    """
+    packed = "gzip" in request.accept_encodings and (DIST / f"{name}.gz").is_file()
+    response = send_from_directory(DIST, f"{name}.gz" if packed else name, conditional=not packed)
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+        response.mimetype = mimetypes.guess_type(name)[0] or "application/octet-stream"
+    response.headers["Vary"] = "Accept-Encoding"
+    if name in _entries().values() or name.startswith("part-"):
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    else:
+        response.headers["Cache-Control"] = "no-cache"
+    return response

@@ -88,17 +88,19 @@ class Autosave {
     if (!this.timer && this.outbox.waiting.size && !this.signedOut) this.soon(idleMs);
   }
 
-  post(message, keepalive = false) {
+  /** Send one message. Small ones outlive the page (browsers allow 64 kB for that). */
+  post(message) {
+    const keepalive = JSON.stringify(message).length < keepaliveLimit;
     return sendJson(this.form.dataset.autosaveUrl, message, { keepalive, headers: { "Idempotency-Key": message.key } });
   }
 
-  /** The page goes away: send what waits in a request that outlives it (the browser allows 64 kB). */
+  /** The page goes away: send what waits now. */
   flushNow() {
     if (this.stopped || this.busy || this.signedOut) return;
     const message = this.outbox.next();
-    if (!message || JSON.stringify(message).length > keepaliveLimit) return;
+    if (!message) return;
     this.busy = true;
-    this.post(message, true)
+    this.post(message)
       .then((answer) => this.handle(answer))
       .catch(() => this.later(0, "offline"))
       .finally(() => { this.busy = false; });
@@ -125,7 +127,6 @@ class Autosave {
 
   later(seconds, state) {
     this.attempt += 1;
-    this.outbox.sending ??= null;
     const wait = Math.max(seconds, backoffSeconds(this.attempt));
     const text = state === "offline"
       ? say("offline", "No connection. What you type is kept on this page and will be saved when it is back.")

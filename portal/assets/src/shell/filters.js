@@ -11,14 +11,17 @@ function filterForm(form) {
   form.addEventListener("click", (event) => {
     const add = event.target.closest("[data-filter-add]");
     const remove = event.target.closest("[data-filter-remove]");
-    if (add) addRow(form, rows, add.dataset.filterAdd);
+    if (add) {
+      event.preventDefault();
+      addRow(form, rows, add.dataset.filterAdd);
+    }
     if (remove) removeRow(form, remove.closest("[data-filter-row]"));
   });
   form.addEventListener("change", (event) => {
     if (event.target.matches("[data-filter-operator]")) useOperator(event.target);
   });
   form.addEventListener("submit", () => {
-    for (const field of form.querySelectorAll("[data-filter-value]")) if (field.value === "" && !field.dataset.keepEmpty) field.disabled = true;
+    for (const field of form.querySelectorAll("[data-filter-value]")) if (field.value === "") field.disabled = true;
   });
   for (const select of form.querySelectorAll("[data-filter-operator]")) useOperator(select);
 }
@@ -38,8 +41,8 @@ function addRow(form, rows, name) {
   const select = row.querySelector("[data-filter-operator]");
   if (select) useOperator(select);
   form.querySelector("details.menu[open]")?.removeAttribute("open");
+  form.querySelector("[data-filter-submit]")?.classList.remove("d-none");
   row.querySelector("[data-filter-value]:not([disabled]), [data-filter-operator]")?.focus();
-  form.dispatchEvent(new Event("portal:filters", { bubbles: true }));
 }
 
 function nextNumber(form) {
@@ -50,20 +53,20 @@ function nextNumber(form) {
 
 function removeRow(form, row) {
   row?.remove();
-  form.querySelector("[data-filter-add], summary, button[type=submit]")?.focus();
-  if (form.dataset.filters === "submit-on-remove") form.requestSubmit();
+  form.querySelector("details.menu > summary")?.focus();
 }
 
-/** The chosen comparison decides the name and the kind of the value field. */
+/** The chosen comparison decides the name of the value field and, with several kinds, which one is used. */
 function useOperator(select) {
   const row = select.closest("[data-filter-row]");
   const chosen = select.selectedOptions[0];
   if (!row || !chosen) return;
-  if (select.dataset.operatorTarget === "name") row.querySelector("[data-filter-value]").name = chosen.value;
-  const kind = chosen.dataset.kind ?? "";
-  for (const field of row.querySelectorAll("[data-filter-kind]")) {
-    const fits = field.dataset.filterKind === kind;
-    field.hidden = !fits;
+  for (const field of row.querySelectorAll("[data-filter-value]")) {
+    field.name = chosen.value;
+    const holder = field.closest("[data-filter-kind]");
+    if (!holder) continue;
+    const fits = holder.dataset.filterKind === (chosen.dataset.kind ?? "");
+    holder.hidden = !fits;
     field.disabled = !fits;
   }
 }
