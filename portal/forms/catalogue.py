@@ -5,13 +5,25 @@ single ``<name>.yaml``. Earlier, released versions lie in ``<name>/versions/<ver
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from portal.forms.definition import FormDefinition, Source, read_definition
+from portal.forms.compile import check_form
+from portal.forms.compiled import CompiledForm
+from portal.forms.definition import (
+    FormDefinition,
+    Source,
+    canonical_json,
+    from_json,
+    read_definition,
+)
 from portal.kernel.errors import DefinitionError, Issue, NotFoundError, nearest
+
+if TYPE_CHECKING:
+    from portal.forms.overlays import Overlay
 
 ROOT_VARIABLE = "PORTAL_FORM_DEFINITIONS"
 OTHER_FILES = frozenset({"value_sets.yaml", "README.yaml"})
@@ -125,18 +137,59 @@ def stamp(paths: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:
 
 
 @lru_cache(maxsize=64)
-def _read_cached(root: str, name: str, version: str, _stamp: object) -> FormDefinition:
-    source = Catalogue(Path(root)).read(name, version)
-    if source.definition is None or any(i.severity == "error" for i in source.issues):
-        raise DefinitionError(source.issues)
-    return source.definition
+def _read_cached(root: str, name: str, version: str, _stamp: object) -> Source:
+    return Catalogue(Path(root)).read(name, version)
 
 
-def load_definition(name: str, version: str = "", root: Path | None = None) -> FormDefinition:
-    """Return a form's definition; read again only when one of its files changed.
-
-    Raises ``NotFoundError`` for an unknown name and ``DefinitionError`` for a bad file.
-    """
+def load_source(name: str, version: str = "", root: Path | None = None) -> Source:
+    """Return a form's source with its issues; read again only when one of its files changed."""
     catalogue = Catalogue(root)
     catalogue.file_of(name, version)
     return _read_cached(str(catalogue.root), name, version, stamp(catalogue.root.rglob("*.yaml")))
+
+
+def load_definition(name: str, version: str = "", root: Path | None = None) -> FormDefinition:
+    """Return a form's definition.
+
+    Raises ``NotFoundError`` for an unknown name and ``DefinitionError`` for a bad file.
+    """
+    return load_source(name, version, root).required()
+
+
+@lru_cache(maxsize=256)
+def _compiled(json_text: str) -> CompiledForm:
+    form, issues = check_form(from_json(json_text))
+    if form is None:
+        raise DefinitionError(issues)
+    return form
+
+
+def compiled_from_json(json_text: str) -> CompiledForm:
+    """Return the compiled form of a stored definition (its canonical JSON), cached by content."""
+    return _compiled(json_text)
+
+
+def load_form(
+    name: str, overlays: "Sequence[Overlay]" = (), *, version: str = "", root: Path | None = None
+) -> CompiledForm:
+    """Return a form compiled, with overlays applied; cached by content.
+
+    Raises ``NotFoundError`` for an unknown name, ``DefinitionError`` for a bad form or overlay.
+    """
+    source = load_source(name, version, root)
+    definition = source.required()
+    if overlays:
+        from portal.forms.overlays import assemble
+
+        return compiled_from_json(canonical_json(assemble(definition, overlays).required()))
+    _check_with_lines(source)
+    return compiled_from_json(canonical_json(definition))
+
+
+def _check_with_lines(source: Source) -> None:
+    """Compile once with the places of the file, so that faults name their lines."""
+    if source.definition is not None and not source.checked:
+        form, issues = check_form(source.definition, source.places)
+        if form is None:
+            raise DefinitionError(issues)
+        source.checked = True

@@ -44,11 +44,15 @@ class Nowhere:
 
 @dataclass
 class Source:
-    """A definition that was read: the model (None when unusable), issues, places of keywords."""
+    """A definition that was read: the model (None when unusable), issues, places of keywords.
+
+    ``checked`` is set once the definition has been compiled without fault.
+    """
 
     definition: FormDefinition | None
     issues: list[Issue] = field(default_factory=list)
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
+    checked: bool = False
 
     def required(self) -> FormDefinition:
         """Return the definition, or raise ``DefinitionError`` with every issue found."""

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from portal.forms.definition import blocks, shapes
-from portal.forms.definition.model import TYPES, Item
+from portal.forms.definition.model import Item
 from portal.forms.definition.options import options
 from portal.forms.definition.reading import Reading
 from portal.forms.definition.source import Mapping, Node, Scalar, Sequence, plain_value
@@ -14,6 +14,7 @@ from portal.forms.definition.vocabulary import (
     SHORTHANDS,
     Keyword,
     keywords_for,
+    known_types,
 )
 from portal.kernel.errors import nearest
 
@@ -157,14 +158,14 @@ def _type(reading: Reading, node: Mapping, implied: str) -> str | None:
     if written is None:
         if not implied:
             reading.report(
-                node, "type", f"this item has no 'type'; one of {', '.join(sorted(TYPES))}"
+                node, "type", f"this item has no 'type'; one of {', '.join(sorted(known_types()))}"
             )
         return implied or None
     text = reading.scalar(written, "type", "a type")
     if text is None:
         return None
-    if text not in TYPES:
-        near = _ALIASES.get(text) or nearest(text, TYPES)
+    if text not in known_types():
+        near = _ALIASES.get(text) or nearest(text, known_types())
         reading.report(written, "type", f"'{text}' is not a type of item", near)
         return None
     if implied and text not in {implied, "table"}:

@@ -141,8 +141,8 @@ class Item(_Struct, frozen=True):
 
     @property
     def is_question(self) -> bool:
-        """Whether the item takes an answer."""
-        return self.type in QUESTIONS
+        """Whether the item takes an answer (types that plugins register do)."""
+        return self.type not in CONTAINERS and self.type != "note"
 
 
 class Check(_Struct, frozen=True):

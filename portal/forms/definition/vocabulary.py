@@ -178,6 +178,16 @@ PREFILL_KEYWORDS = ("last", "within")
 PROPERTY_GROUPS = {"item": ITEM_KEYWORDS, "form": FORM_KEYWORDS, "option": OPTION_KEYWORDS}
 
 
+REGISTERED: dict[str, str] = {}
+"""Types that plugins added, each with the built-in type whose keywords it shares."""
+
+
+def known_types() -> frozenset[str]:
+    """Return every type an item may have."""
+    return ANY | frozenset(REGISTERED)
+
+
 def keywords_for(item_type: str) -> frozenset[str]:
     """Return the keywords that may stand on an item of this type."""
-    return frozenset(name for name, word in ITEM_KEYWORDS.items() if item_type in word.on)
+    like = REGISTERED.get(item_type, item_type)
+    return frozenset(name for name, word in ITEM_KEYWORDS.items() if like in word.on)

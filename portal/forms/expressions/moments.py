@@ -152,12 +152,14 @@ def _add_months(value: Moment, months: int) -> Moment | None:
 def between(start: Moment, end: Moment, unit: str) -> int | None:
     """Count whole ``years``, ``months`` or ``days`` from start to end; negative when reversed.
 
-    None when the parts that are not known could change the count.
+    Where the parts that are not known leave two possible counts, the lesser one: that many have
+    certainly passed (somebody born in 2000 is at least 24 in March 2025). None when they leave
+    more than two.
     """
     (start_first, start_last), (end_first, end_last) = bounds(start), bounds(end)
     count = {"years": _years, "months": _months, "days": _days}[unit]
     least, most = count(start_last, end_first), count(start_first, end_last)
-    return least if least == most else None
+    return least if most - least <= 1 else None
 
 
 def _days(start: date, end: date) -> int:

@@ -88,7 +88,9 @@ def _direct_names(tree: Ast) -> list[str]:
             continue
         if node[0] == "name":
             found.append(node[1])
-        elif node[0] != "answered" and not (node[0] == "call" and node[1] in FUNCTIONS and FUNCTIONS[node[1]].aggregate):
+        elif node[0] != "answered" and not (
+            node[0] == "call" and node[1] in FUNCTIONS and FUNCTIONS[node[1]].aggregate
+        ):
             todo += node[1:]
     return found
 
@@ -116,7 +118,8 @@ class _Resolver:
             raise ExpressionError(f"'{values[0]}' is not a time of day")
         if kind == "dur" and "." in values[0]:
             raise ExpressionError("a span of time counts whole days, months or years")
-        return node, {"num": "number", "str": "text", "dur": "duration"}.get(kind, kind)
+        kinds = {"num": "number", "str": "text", "dur": "duration", "code": "coded"}
+        return node, kinds.get(kind, kind)
 
     def curie(self, node: Ast, scope: Scope) -> tuple[Ast, str]:  # noqa: ARG002
         prefix, _, code = node[1].partition(":")

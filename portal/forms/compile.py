@@ -1,0 +1,225 @@
+"""From a definition to a compiled form: names resolved, order found, everything checked once."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from portal.forms.browser import browser_form
+from portal.forms.compiled import CompiledForm, CompiledItem, CompiledRule, Expression, Section
+from portal.forms.compiling import ExpressionCompiler
+from portal.forms.definition import FormDefinition, Item, Place, content_hash
+from portal.forms.expressions import Frame
+from portal.forms.expressions.ordering import CycleError, in_order
+from portal.forms.expressions.values import EvaluationError, Quantity, order
+from portal.forms.kinds import KINDS, AnswerError
+from portal.forms.kinds.base import Reader
+from portal.forms.kinds.numbers import QuantityKind
+from portal.forms.layout import Faults, Layout, lay_out
+from portal.forms.names import FormNames
+from portal.kernel.errors import DefinitionError, Issue, nearest
+
+if TYPE_CHECKING:
+    from portal.forms.overlays import Overlay
+
+Places = Mapping[tuple[str, str], Place]
+
+
+def compile_form(
+    definition: FormDefinition, overlays: "Sequence[Overlay]" = (), places: Places | None = None
+) -> CompiledForm:
+    """Assemble and compile a form.
+
+    ``places`` (from ``Source.places``) give faults their lines. Raises ``DefinitionError`` with
+    every fault found: unknown names, clashing types, loops, impossible values.
+    """
+    if overlays:
+        from portal.forms.overlays import assemble
+
+        definition = assemble(definition, overlays).required()
+    form, issues = check_form(definition, places)
+    if form is None:
+        raise DefinitionError(issues)
+    return form
+
+
+def check_form(
+    definition: FormDefinition, places: Places | None = None
+) -> tuple[CompiledForm | None, list[Issue]]:
+    """Compile as far as possible; return the form (None when it has errors) and all issues."""
+    faults = Faults(dict(places or {}))
+    layout = lay_out(definition, faults)
+    names = _names(definition, layout)
+    compiler = ExpressionCompiler(definition, layout, names, faults)
+    lets = {name: found for name in definition.let if (found := compiler.let(name))}
+    items = _items(definition, layout, compiler)
+    rules = compiler.rules()
+    due = {name: found for name in definition.due if (found := compiler.due(name))}
+    _check_views(definition, layout, faults)
+    steps = _steps(items, lets, faults)
+    if any(issue.severity == "error" for issue in faults.issues):
+        return None, faults.issues
+    sections = _sections(layout)
+    ast = browser_form(definition, items, lets, rules, steps)
+    form = CompiledForm(
+        definition, content_hash(definition), sections, items, lets, rules, due, steps, ast
+    )
+    return form, faults.issues
+
+
+def _names(definition: FormDefinition, layout: Layout) -> FormNames:
+    names = FormNames(definition, layout.scopes, layout.options)
+    quantities = QuantityKind()
+    for item_id, item in layout.items.items():
+        units = (
+            tuple(filter(None, (item.unit, *item.units))) if item.type == quantities.name else ()
+        )
+        names.add_item(
+            item_id, item.type, repeats=item.repeats, multiple=item.multiple, units=units
+        )
+    return names
+
+
+def _items(
+    definition: FormDefinition, layout: Layout, compiler: ExpressionCompiler
+) -> dict[str, CompiledItem]:
+    children: dict[str, list[str]] = {}
+    for item_id, parent in layout.parents.items():
+        children.setdefault(parent, []).append(item_id)
+    return {
+        item_id: _item(definition, layout, compiler, item, tuple(children.get(item_id, ())), index)
+        for index, (item_id, item) in enumerate(layout.items.items())
+    }
+
+
+def _item(
+    definition: FormDefinition,
+    layout: Layout,
+    compiler: ExpressionCompiler,
+    item: Item,
+    children: tuple[str, ...],
+    index: int,
+) -> CompiledItem:
+    kind = KINDS[item.type]
+    bounds = {side: compiler.bound(item, side) for side in ("min", "max")}
+    draft = CompiledItem(
+        item,
+        kind,
+        layout.parents[item.id],
+        layout.sections[item.id],
+        layout.scopes[item.id],
+        children,
+        layout.options[item.id],
+        definition.language,
+        lambda value: value,
+        index,
+    )
+    for issue in kind.check_definition(draft):
+        compiler.faults.add(item.id, issue.key, issue.message, issue.nearest, issue.severity)
+    return CompiledItem(
+        item,
+        kind,
+        draft.parent,
+        draft.section,
+        draft.scope,
+        children,
+        draft.options,
+        definition.language,
+        _reader(draft, bounds, compiler.faults),
+        index,
+        _weight(item),
+        compiler.condition(item, "show_if"),
+        compiler.value(item),
+        compiler.condition(item, "required_if"),
+        None if _is_constant(bounds["min"]) else bounds["min"],
+        None if _is_constant(bounds["max"]) else bounds["max"],
+        compiler.option_shows(item, draft.options),
+    )
+
+
+def _weight(item: Item) -> float:
+    """Required items count 1, optional ones what ``weight`` says; calculated ones never count."""
+    if item.value or item.read_only or not (item.is_question or item.repeats):
+        return 0.0
+    if item.weight:
+        return float(item.weight)
+    return 1.0 if item.required or item.required_if else 0.0
+
+
+def _is_constant(bound: Expression | None) -> bool:
+    return bound is not None and bound.tree[0] in {"num", "qty", "date", "time", "neg"}
+
+
+def _reader(draft: CompiledItem, bounds: Mapping[str, Expression | None], faults: Faults) -> Reader:
+    """Return the kind's reader, with the constant bounds of the item checked as well."""
+    try:
+        read = draft.kind.reader(draft)
+    except ValueError as fault:
+        faults.add(draft.id, "", f"this item cannot be used: {fault}")
+        return lambda value: value
+    limits: list[tuple[str, int, Any, str]] = []
+    for side, sign in (("min", -1), ("max", 1)):
+        bound = bounds[side]
+        if bound is not None and _is_constant(bound):
+            limits.append((side, sign, bound.run(Frame({})), bound.text))
+    if len(limits) == 2 and _compared(limits[0][2], limits[1][2]) == 1:
+        faults.add(draft.id, "min", "'min' is larger than 'max': no answer is possible")
+    return _limited(read, limits) if limits else read
+
+
+def _limited(read: Reader, limits: list[tuple[str, int, Any, str]]) -> Reader:
+    def bounded(value: Any) -> Any:
+        typed = read(value)
+        for side, sign, bound, text in limits:
+            found = _compared(typed, bound)
+            if found == sign:
+                raise AnswerError(side, bound=text)
+        return typed
+
+    return bounded
+
+
+def _compared(typed: Any, bound: Any) -> int | None:
+    """Compare with a bound; in another kind of unit only the sign can be compared (with 0)."""
+    try:
+        return order(typed, bound)
+    except EvaluationError:
+        if isinstance(typed, Quantity) and bound.value == 0:
+            return order(typed.value, bound.value)
+        return None
+
+
+def _steps(
+    items: Mapping[str, CompiledItem], lets: Mapping[str, Expression], faults: Faults
+) -> tuple[str, ...]:
+    """Return items and ``let`` names in the order in which they can be evaluated."""
+    needs: dict[str, list[str]] = {}
+    for name, expression in lets.items():
+        needs[name] = sorted(expression.needs)
+    for item in items.values():
+        wanted = [item.parent] if item.parent else []
+        for expression in (item.show, item.value):
+            wanted += sorted(expression.needs) if expression else []
+        needs[item.id] = wanted
+    try:
+        return tuple(in_order(needs))
+    except CycleError as cycle:
+        owner = cycle.loop[0] if cycle.loop[0] in items else f"let:{cycle.loop[0]}"
+        faults.add(owner, "", f"these depend on each other in a circle: {cycle}")
+        return ()
+
+
+def _sections(layout: Layout) -> tuple[Section, ...]:
+    members: dict[str, list[str]] = {}
+    for item_id, section in layout.sections.items():
+        members.setdefault(section, []).append(item_id)
+    return tuple(
+        Section(section, layout.labels[section], tuple(tops), tuple(members[section]))
+        for section, tops in layout.pages.items()
+    )
+
+
+def _check_views(definition: FormDefinition, layout: Layout, faults: Faults) -> None:
+    for name, members in definition.views.items():
+        for member in members:
+            if member not in layout.items:
+                near = nearest(member, layout.items)
+                faults.add(f"views:{name}", "", f"there is no item '{member}'", near)

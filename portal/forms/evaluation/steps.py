@@ -1,0 +1,292 @@
+"""The evaluation plan: one small closure per item, run in the order of dependence.
+
+Each closure decides visibility, reads the answer into a typed value, checks it and computes it
+where it is calculated. Everything that can be known beforehand is bound into the closure.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from portal.forms.compiled import CompiledForm, CompiledItem, Expression
+from portal.forms.evaluation.frames import Run
+from portal.forms.expressions import Frame
+from portal.forms.expressions.values import Coded, EvaluationError, order
+from portal.forms.kinds import AnswerError
+from portal.forms.kinds.choices import ChoiceKind
+
+Step = Callable[[Run, Frame], None]
+_PLANS: "WeakKeyDictionary[CompiledForm, Plan]" = WeakKeyDictionary()
+MAX_ANSWERS = 500
+
+
+class Plan:
+    """The steps of one form, each with the repeats whose rows it runs in."""
+
+    def __init__(self, form: CompiledForm) -> None:
+        self.root_steps: list[tuple[Step, tuple[str, ...]]] = []
+        for name in form.steps:
+            item = form.items.get(name)
+            if item is not None:
+                self.root_steps.append((item_step(item), item.scope))
+            elif name in form.lets:
+                expression = form.lets[name]
+                self.root_steps.append((_let_step(name, expression), expression.scope))
+        self.late = [
+            (step, item.scope) for item in form.items.values() if (step := _late_step(item))
+        ]
+
+    def execute(self, run: Run, root: Frame) -> None:
+        """Run every step in every row it belongs to, then the checks that depend on others."""
+        for steps in (self.root_steps, self.late):
+            for step, scope in steps:
+                if scope:
+                    for frame in run.scopes.get(scope, ()):
+                        step(run, frame)
+                else:
+                    step(run, root)
+
+
+def plan_of(form: CompiledForm) -> Plan:
+    """Return the plan of a form, built once."""
+    plan = _PLANS.get(form)
+    if plan is None:
+        plan = _PLANS[form] = Plan(form)
+    return plan
+
+
+def attempt(run: Run, item: CompiledItem | None, expression: Expression, frame: Frame) -> Any:
+    """Run an expression; values that clash are reported at the item and count as unknown."""
+    try:
+        return expression.run(frame)
+    except EvaluationError as fault:
+        if item is not None:
+            run.report(item, "expression", frame.row, {"reason": str(fault)})
+        return None
+
+
+def _let_step(name: str, expression: Expression) -> Step:
+    def step(_run: Run, frame: Frame) -> None:
+        value = attempt(_run, None, expression, frame)
+        if value is not None:
+            frame.values[name] = value
+
+    return step
+
+
+def item_step(item: CompiledItem) -> Step:
+    """Return the step of one item: visible? then its content."""
+    content = _content(item)
+    parent, show, name = item.parent, item.show, item.id
+    parent_is_row = bool(item.scope) and item.scope[-1] == parent
+
+    def step(run: Run, frame: Frame) -> None:
+        if parent:
+            around = frame.up if parent_is_row else frame
+            if around is None or parent not in around.visible:
+                return
+        if show is not None and attempt(run, item, show, frame) is not True:
+            return
+        frame.visible.add(name)
+        if content is not None:
+            content(run, frame)
+
+    return step
+
+
+def _content(item: CompiledItem) -> Step | None:
+    if item.is_repeat:
+        return _rows_content(item)
+    if not item.kind.answers:
+        return None
+    if item.value is not None:
+        return _computed_content(item, item.value)
+    return _several_content(item) if item.multiple else _single_content(item)
+
+
+def _single_content(item: CompiledItem) -> Step:
+    name, read, is_empty, required = item.id, item.read, item.kind.is_empty, item.item.required
+
+    def content(run: Run, frame: Frame) -> None:
+        value = frame.answers.get(name)
+        if value is None or is_empty(value):
+            if required:
+                run.report(item, "required", frame.row)
+            return
+        try:
+            frame.values[name] = read(value)
+        except AnswerError as fault:
+            run.report(item, fault.code, frame.row, fault.params)
+
+    return content
+
+
+def _several_content(item: CompiledItem) -> Step:
+    name, definition = item.id, item.item
+    exclusive = {(o.system, o.code): o for o in item.options if o.exclusive}
+
+    def content(run: Run, frame: Frame) -> None:
+        given = frame.answers.get(name)
+        if not given:
+            if definition.required:
+                run.report(item, "required", frame.row)
+            return
+        if not isinstance(given, list | tuple):
+            run.report(item, "shape", frame.row)
+            return
+        values = _read_all(run, item, frame, given)
+        if values:
+            frame.values[name] = values
+        if len(given) < definition.at_least:
+            run.report(item, "at_least", frame.row, {"least": definition.at_least})
+        if definition.at_most and len(given) > definition.at_most:
+            run.report(item, "at_most", frame.row, {"most": definition.at_most})
+        if exclusive and len(values) > 1:
+            _check_exclusive(run, item, frame, values, exclusive)
+
+    return content
+
+
+def _read_all(run: Run, item: CompiledItem, frame: Frame, given: Any) -> list[Any]:
+    values: list[Any] = []
+    if len(given) > MAX_ANSWERS:
+        run.report(item, "too_many", frame.row)
+        return values
+    for one in given:
+        try:
+            typed = item.read(one)
+        except AnswerError as fault:
+            run.report(item, fault.code, frame.row, fault.params)
+            continue
+        if typed in values:
+            run.report(item, "duplicate", frame.row)
+            continue
+        values.append(typed)
+    return values
+
+
+def _check_exclusive(
+    run: Run, item: CompiledItem, frame: Frame, values: list[Any], exclusive: dict[Any, Any]
+) -> None:
+    for value in values:
+        if isinstance(value, Coded) and (value.system, value.code) in exclusive:
+            option = exclusive[value.system, value.code]
+            label = item.kind.display(
+                item, {"system": option.system, "code": option.code}, run.language
+            )
+            run.report(item, "exclusive", frame.row, {"found": label})
+            return
+
+
+def _rows_content(item: CompiledItem) -> Step:
+    name, definition = item.id, item.item
+    least = max(definition.at_least, 1 if definition.required else 0)
+
+    def content(run: Run, frame: Frame) -> None:
+        count = len(frame.rows.get(name, ()))
+        if count < least:
+            code = "required" if definition.required and count == 0 else "at_least"
+            if count or definition.required:
+                run.report(item, code, frame.row, {"least": least})
+        if definition.at_most and count > definition.at_most:
+            run.report(item, "at_most", frame.row, {"most": definition.at_most})
+
+    return content
+
+
+def _computed_content(item: CompiledItem, expression: Expression) -> Step:
+    name, store = item.id, item.kind.store
+
+    def content(run: Run, frame: Frame) -> None:
+        typed = attempt(run, item, expression, frame)
+        if item.multiple:
+            found = typed if isinstance(typed, list) else [typed]
+            stored: Any = [
+                s for one in found if one is not None and (s := store(item, one)) is not None
+            ]
+        else:
+            stored = None if typed is None or isinstance(typed, list) else store(item, typed)
+        run.computed[name, frame.row] = stored or (stored if stored in (0, False) else None)
+        if stored is None or stored == []:
+            return
+        try:
+            values = [item.read(one) for one in stored] if item.multiple else item.read(stored)
+        except AnswerError as fault:
+            run.report(item, fault.code, frame.row, fault.params)
+            return
+        frame.values[name] = values
+
+    return content
+
+
+def _late_step(item: CompiledItem) -> Step | None:
+    """Return the checks that depend on other answers but that nothing depends on."""
+    checks: list[Step] = []
+    if item.required_if is not None:
+        checks.append(_required_if(item, item.required_if))
+    for side, sign, bound in (("min", -1, item.min), ("max", 1, item.max)):
+        if bound is not None:
+            checks.append(_bound(item, side, sign, bound))
+    if item.option_shows:
+        checks.append(_options(item))
+    if not checks:
+        return None
+
+    def step(run: Run, frame: Frame) -> None:
+        if item.id in frame.visible:
+            for check in checks:
+                check(run, frame)
+
+    return step
+
+
+def _required_if(item: CompiledItem, condition: Expression) -> Step:
+    def check(run: Run, frame: Frame) -> None:
+        answered = frame.rows.get(item.id) if item.is_repeat else frame.answers.get(item.id)
+        empty = not answered if item.is_repeat or item.multiple else item.kind.is_empty(answered)
+        if empty and attempt(run, item, condition, frame) is True:
+            run.report(item, "required", frame.row)
+
+    return check
+
+
+def _bound(item: CompiledItem, side: str, sign: int, bound: Expression) -> Step:
+    def check(run: Run, frame: Frame) -> None:
+        value = frame.values.get(item.id)
+        if value is None:
+            return
+        limit = attempt(run, item, bound, frame)
+        if limit is None:
+            return
+        for one in value if isinstance(value, list) else [value]:
+            try:
+                found = order(one, limit)
+            except EvaluationError as fault:
+                run.report(item, "expression", frame.row, {"reason": str(fault)})
+                return
+            if found == sign:
+                run.report(item, side, frame.row, {"bound": _shown(item, limit)})
+
+    return check
+
+
+def _shown(item: CompiledItem, limit: Any) -> str:
+    stored = item.kind.store(item, limit)
+    return item.kind.display(item, stored, item.language) if stored is not None else str(limit)
+
+
+def _options(item: CompiledItem) -> Step:
+    kind = ChoiceKind()
+
+    def check(run: Run, frame: Frame) -> None:
+        value = frame.values.get(item.id)
+        for one in value if isinstance(value, list) else [value]:
+            if not isinstance(one, Coded):
+                continue
+            condition = item.option_shows.get((one.system, one.code))
+            if condition and attempt(run, item, condition, frame) is not True:
+                stored = {"system": one.system, "code": one.code}
+                label = kind.display(item, stored, run.language)
+                run.report(item, "option_hidden", frame.row, {"found": label})
+
+    return check
