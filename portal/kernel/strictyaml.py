@@ -148,6 +148,23 @@ class Section:
         self.complain("expected a list of texts, such as [en, fr]", key=key)
         return []
 
+    def codes(self, key: str) -> list[str]:
+        """Return a list of codes, each a text or a mapping with ``code`` (and ``display``)."""
+        node = self._values.get(key)
+        if not isinstance(node, yaml.SequenceNode):
+            return self.texts(key)
+        self._asked.append(key)
+        out = []
+        for item in node.value:
+            if isinstance(item, yaml.ScalarNode):
+                out.append(str(item.value))
+            else:
+                inner = Section(item, self.file, self.issues, key)
+                out.append(inner.text("code", required=True))
+                inner.text("display")
+                inner.close()
+        return out
+
     def table(self, key: str) -> dict[str, str]:
         """Return a mapping of text to text, such as ``{en: Seizure, fr: Convulsion}``."""
         inner = self.section(key)

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from portal.kernel import strictyaml
 from portal.kernel.errors import DefinitionError, Issue
-from portal.terminology import strictyaml
+from portal.kernel.strictyaml import Section
 from portal.terminology.errors import UnknownPackError
-from portal.terminology.strictyaml import Section
 
 KINDS = ("enumerated", "grammar", "identifier")
 VERSION_SCHEMES = ("date", "semver", "year", "snomed-uri", "text")
@@ -89,6 +89,7 @@ class Pack:
     hierarchy: str = ""
     roots: tuple[str, ...] = ()
     selectable_roots: tuple[str, ...] = ()
+    tags: dict[str, tuple[str, ...]] = field(default_factory=dict)
     popularity: str = "none"
     min_letters: int = 3
     starters: tuple[Starter, ...] = ()
@@ -168,6 +169,7 @@ def _pack(top: Section, folder: Path) -> Pack:
         hierarchy=hierarchy.text("kind", choices=("is-a", "part-of")) if hierarchy else "",
         roots=tuple(hierarchy.texts("roots")) if hierarchy else (),
         selectable_roots=tuple(hierarchy.texts("selectable_roots")) if hierarchy else (),
+        tags=_tags(hierarchy),
         popularity=search.text("popularity", default="none") if search else "none",
         min_letters=search.number("min_letters", default=3) if search else 3,
         starters=tuple(_starter(part) for part in top.sections("starters")),
@@ -177,6 +179,12 @@ def _pack(top: Section, folder: Path) -> Pack:
         if part:
             part.close()
     return pack
+
+
+def _tags(hierarchy: Section | None) -> dict[str, tuple[str, ...]]:
+    """Return root code → kinds of concept below it, for releases that carry no hierarchy."""
+    table = hierarchy.table("tags") if hierarchy else {}
+    return {code: tuple(kinds.split("|")) for code, kinds in table.items()}
 
 
 def _licence(top: Section) -> Licence:
@@ -288,6 +296,10 @@ class PackNames:
         """Return the pack of this id, URI, alias or OID, or None."""
         known = self._names.get(name.rstrip("/").lower())
         return self._packs[known] if known else None
+
+    def ids(self) -> list[str]:
+        """Return the ids of all packs."""
+        return sorted(self._packs)
 
     def by_curie(self, prefix: str) -> str:
         """Return the pack id of a CURIE prefix such as ``Orphanet`` or ``HP``; '' if unknown."""

@@ -9,7 +9,16 @@ from portal.terminology.loaders import BaseLoader, Context
 from portal.terminology.loaders.table import rows
 
 _VARIANT = re.compile(r"^([a-z]{2})([A-Z]{2})\d+LinguisticVariant", re.IGNORECASE)
-_PARTS = ("COMPONENT", "PROPERTY", "TIME_ASPCT", "SYSTEM", "SCALE_TYP", "METHOD_TYP", "CLASS")
+_PARTS = (
+    "COMPONENT",
+    "PROPERTY",
+    "TIME_ASPCT",
+    "SYSTEM",
+    "SCALE_TYP",
+    "METHOD_TYP",
+    "CLASS",
+    "CLASSTYPE",
+)
 
 
 class LoincLoader(BaseLoader):

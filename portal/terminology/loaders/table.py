@@ -97,10 +97,10 @@ class CsvLoader(BaseLoader):
     """Declared columns, several values in one cell separated by ``|``.
 
     ``code, display, display_<lang>, synonym, synonym_<lang>, lay_<lang>, parent, active,
-    selectable, kind, definition, replaced_by, consider, alternative, weight, property_<name>, map_<pack>``; a
-    map cell is ``code`` (equivalent), or ``<code`` (ours is narrower), ``>code`` (ours is broader),
-    ``~code`` (related). The option ``delimiter`` changes the comma, ``columns`` renames headings
-    (``ours=theirs, …``).
+    selectable, kind, definition, replaced_by, consider, alternative, weight, property_<name>,
+    map_<pack>``; a map cell is ``code`` (equivalent), or ``<code`` (ours is narrower), ``>code``
+    (ours is broader), ``~code`` (related). The option ``delimiter`` changes the comma, ``columns``
+    renames headings (``ours=theirs, …``).
     """
 
     def read(self, file: InputFile) -> Iterator[r.Record]:
