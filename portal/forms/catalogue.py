@@ -124,7 +124,8 @@ class Catalogue:
 
 
 def _version_key(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("-")[0].split(".") if part.isdigit())
+    numbers = version.partition("-")[0].split(".")
+    return tuple(int(part) for part in numbers if part.isdigit())
 
 
 def stamp(paths: Iterable[Path]) -> tuple[tuple[str, int, int], ...]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from portal.forms.browser import browser_form
-from portal.forms.compiled import CompiledForm, CompiledItem, CompiledRule, Expression, Section
+from portal.forms.compiled import CompiledForm, CompiledItem, Expression, Section
 from portal.forms.compiling import ExpressionCompiler
 from portal.forms.definition import FormDefinition, Item, Place, content_hash
 from portal.forms.expressions import Frame
@@ -136,7 +136,7 @@ def _item(
 
 
 def _weight(item: Item) -> float:
-    """Required items count 1, optional ones what ``weight`` says; calculated ones never count."""
+    """Return 1 for required items, else what ``weight`` says; calculated ones never count."""
     if item.value or item.read_only or not (item.is_question or item.repeats):
         return 0.0
     if item.weight:
@@ -192,8 +192,8 @@ def _steps(
 ) -> tuple[str, ...]:
     """Return items and ``let`` names in the order in which they can be evaluated."""
     needs: dict[str, list[str]] = {}
-    for name, expression in lets.items():
-        needs[name] = sorted(expression.needs)
+    for name, let in lets.items():
+        needs[name] = sorted(let.needs)
     for item in items.values():
         wanted = [item.parent] if item.parent else []
         for expression in (item.show, item.value):

@@ -1,7 +1,6 @@
 """Parses, resolves and compiles every expression of a definition; faults carry their place."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from portal.forms.compiled import CompiledRule, Expression
 from portal.forms.definition import FormDefinition, Item, Option, walk

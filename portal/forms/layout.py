@@ -74,7 +74,7 @@ def _visit(definition: FormDefinition) -> Iterator[tuple[Item, str, str, Scope, 
     loose = MAIN if MAIN not in names else f"{MAIN}_items"
     todo: list[tuple[Item, str, str, Scope, int]] = []
     for item in reversed(definition.items):
-        todo.append((item, "", item.id if item.is_container else loose, (), 1))
+        todo += [(item, "", item.id if item.is_container else loose, (), 1)]
     while todo:
         item, parent, section, scope, depth = todo.pop()
         yield item, parent, section, scope, depth

@@ -1,6 +1,6 @@
-"""Text patterns that always end in time: a regular-expression subset matched without backtracking.
+r"""Text patterns that always end in time: a regular-expression subset matched without backtracking.
 
-Allowed: literal characters, ``.``, classes ``[a-z]``, ``\\d \\w \\s`` and their opposites, groups,
+Allowed: literal characters, ``.``, classes ``[a-z]``, ``\d \w \s`` and their opposites, groups,
 alternatives, ``* + ? {n,m}``. Not allowed: look-around, back references, lazy quantifiers; none
 of them is needed for an identifier or a variant name, and with them a text typed by somebody
 hostile could keep the server busy for hours. A pattern always speaks of the whole text.

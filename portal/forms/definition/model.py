@@ -209,7 +209,7 @@ def in_language(text: Text, language: str, fallback: str = "en") -> str:
     """Return ``text`` in the language, else its base language, else the fallback, else any."""
     if not text:
         return ""
-    for wanted in (language, language.split("-")[0], fallback):
+    for wanted in (language, language.split("-", maxsplit=1)[0], fallback):
         if wanted in text:
             return text[wanted]
     return next(iter(text.values()))

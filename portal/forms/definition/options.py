@@ -68,10 +68,10 @@ def _body(reading: Reading, node: Node, key: str) -> dict[str, Any]:
     if names and not names & set(OPTION_KEYWORDS) and names & set(reading.languages):
         label = shapes.text(reading, node, key)
         return {"label": label} if label else {}
-    return _keywords(reading, node, key, skip=frozenset())
+    return _keywords(reading, node, skip=frozenset())
 
 
-def _keywords(reading: Reading, node: Mapping, key: str, skip: frozenset[str]) -> dict[str, Any]:
+def _keywords(reading: Reading, node: Mapping, skip: frozenset[str]) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for name, value in node.entries:
         if name.text in skip:
@@ -80,7 +80,7 @@ def _keywords(reading: Reading, node: Mapping, key: str, skip: frozenset[str]) -
         if word is None or word.shape == "words":
             reading.unknown(name, OPTION_KEYWORDS, "an option")
             continue
-        read = _SHAPES[word.shape](reading, value, name.text)  # type: ignore[operator]
+        read = _SHAPES[word.shape](reading, value, name.text)
         if read is not None:
             fields[name.text] = read
     return fields
@@ -88,7 +88,7 @@ def _keywords(reading: Reading, node: Mapping, key: str, skip: frozenset[str]) -
 
 def _long(reading: Reading, node: Mapping, key: str) -> Option | None:
     code = node.get("code")
-    fields = _keywords(reading, node, key, skip=frozenset({"code"}))
+    fields = _keywords(reading, node, skip=frozenset({"code"}))
     return None if code is None else _short(reading, code, key, fields)
 
 

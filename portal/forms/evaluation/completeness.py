@@ -44,7 +44,7 @@ def measure(
 
 
 def _counts(run: Run, item: CompiledItem, frame: Frame) -> bool:
-    """An item that counts only because it may be required counts only while it is."""
+    """Say whether it counts now: what may be required counts only while it is."""
     if item.item.weight or item.item.required or item.required_if is None:
         return True
     return attempt(run, None, item.required_if, frame) is True

@@ -15,13 +15,14 @@ def check_rules(run: Run, root: Frame, reasons: Mapping[str, str]) -> None:
     for rule in run.form.rules:
         frames = run.scopes.get(rule.scope, ()) if rule.scope else (root,)
         for frame in frames:
-            if _applies(run, rule, frame) and attempt(run, None, rule.check, frame) is False:
-                if len(run.issues) < MAX_ISSUES:
-                    run.issues.append(_violation(run, rule, frame, reasons))
+            if len(run.issues) >= MAX_ISSUES or not _applies(run, rule, frame):
+                continue
+            if attempt(run, None, rule.check, frame) is False:
+                run.issues.append(_violation(run, rule, frame, reasons))
 
 
 def _applies(run: Run, rule: CompiledRule, frame: Frame) -> bool:
-    """A rule about rows that are hidden has nothing to say."""
+    """Say whether the rule speaks of something shown: rows may be hidden."""
     if not rule.scope:
         return True
     up = frame.up

@@ -185,7 +185,7 @@ def _ordering(wanted: Callable[[int], bool]) -> Callable[[Any, Any], bool | None
 
 
 def _is_not(tree: Ast) -> Closure:
-    """True when no answer equals the other side, also when nothing was answered."""
+    """Hold when no answer equals the other side, also when nothing was answered."""
     left, same = compile_tree(tree[1]), _compare(tree, equal)
     right = compile_tree(tree[2])
 

@@ -59,10 +59,17 @@ def moment(text: str) -> Moment | None:
     parts = tuple(int(part) for part in found.groups()[:6] if part is not None)
     zone = found.group(7)
     try:
-        datetime(*(parts + (1, 1)[len(parts) - 1 :] if len(parts) < DAY else parts), tzinfo=UTC)
+        _stamp(parts)
     except ValueError:
         return None
     return Moment(parts, _offset(zone) if zone else None)
+
+
+def _stamp(parts: tuple[int, ...], offset: int = 0) -> datetime:
+    """Return the first instant that the parts can mean; ValueError when there is none."""
+    year, month, day, hour, minute, second = (*parts, *(0, 1, 1, 0, 0, 0)[len(parts) :])
+    zone = timezone(timedelta(minutes=offset))
+    return datetime(year, month, day, hour, minute, second, tzinfo=zone)
 
 
 def _offset(zone: str) -> int | None:
@@ -105,8 +112,7 @@ def compare_parts(left: tuple[int, ...], right: tuple[int, ...]) -> int | None:
 
 def _utc(value: Moment) -> Moment:
     try:
-        stamp = datetime(*value.parts, tzinfo=timezone(timedelta(minutes=value.offset or 0)))
-        moved = stamp.astimezone(UTC)
+        moved = _stamp(value.parts, value.offset or 0).astimezone(UTC)
     except (OverflowError, ValueError):
         return value
     full = (moved.year, moved.month, moved.day, moved.hour, moved.minute, moved.second)
@@ -130,8 +136,7 @@ def add(value: Moment, amount: int, unit: str) -> Moment | None:
     try:
         if unit in {"year", "month"}:
             return _add_months(value, amount * (12 if unit == "year" else 1))
-        stamp = datetime(*value.parts, tzinfo=UTC)  # type: ignore[misc]
-        moved = stamp + timedelta(**{unit + "s": amount})
+        moved = _stamp(value.parts) + timedelta(**{unit + "s": amount})
     except (OverflowError, ValueError):
         return None
     full = (moved.year, moved.month, moved.day, moved.hour, moved.minute, moved.second)

@@ -59,6 +59,7 @@ class Resolved:
 
 
 CONDITIONS = frozenset({"and", "or", "not", "=", "is_not", "<", "<=", ">", ">=", "in", "answered"})
+_LITERALS = {"num": "number", "str": "text", "dur": "duration", "code": "coded"}
 _ORDERED = frozenset({"<", "<=", ">", ">="})
 
 
@@ -118,8 +119,7 @@ class _Resolver:
             raise ExpressionError(f"'{values[0]}' is not a time of day")
         if kind == "dur" and "." in values[0]:
             raise ExpressionError("a span of time counts whole days, months or years")
-        kinds = {"num": "number", "str": "text", "dur": "duration", "code": "coded"}
-        return node, kinds.get(kind, kind)
+        return node, str(_LITERALS.get(kind, kind))
 
     def curie(self, node: Ast, scope: Scope) -> tuple[Ast, str]:  # noqa: ARG002
         prefix, _, code = node[1].partition(":")

@@ -109,7 +109,7 @@ def _atom(name: str) -> _Term:
 
 
 def _known(name: str, *, metric_only: bool) -> _Term | None:
-    if name in BASE or name in OWN and name not in METRIC:
+    if name in BASE or (name in OWN and name not in METRIC):
         return Fraction(1), {name: 1}
     row = METRIC.get(name) or (None if metric_only else PLAIN.get(name))
     if row is None:

@@ -65,13 +65,12 @@ class Duration:
 
 def order(left: Any, right: Any) -> int | None:
     """Return -1, 0, 1 or None for two known values of like kind."""
-    kind = type(left)
-    if kind is Decimal and type(right) is Decimal:
+    if isinstance(left, Decimal) and isinstance(right, Decimal):
         return (left > right) - (left < right)
-    if kind is Quantity and type(right) is Quantity:
+    if isinstance(left, Quantity) and isinstance(right, Quantity):
         other = right.to(left.unit)
         return (left.value > other) - (left.value < other)
-    if isinstance(left, Moment | TimeOfDay) and type(right) is kind:
+    if isinstance(left, Moment | TimeOfDay) and type(right) is type(left):
         return compare(left, right)
     raise EvaluationError(f"{_name(left)} cannot be compared with {_name(right)}")
 
@@ -81,7 +80,7 @@ def equal(left: Any, right: Any) -> bool | None:
     kind = type(left)
     if kind is Coded:
         if type(right) is Coded:
-            return left.code == right.code and left.system == right.system
+            return bool(left.code == right.code and left.system == right.system)
         return False if type(right) is str else _mismatch(left, right)
     if kind is str and type(right) in {str, Coded}:
         return bool(left == right)

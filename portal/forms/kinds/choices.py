@@ -50,7 +50,7 @@ class YesNoKind(Kind):
         return {"": "" if value is None else "true" if value else "false"}
 
     def is_empty(self, value: Any) -> bool:
-        """False is an answer."""
+        """Say so for nothing at all; False is an answer."""
         return value is None
 
 
@@ -202,7 +202,7 @@ class ChoiceKind(Kind):
         return {**parts, "": f"{parts['system']}|{parts['code']}" if parts["code"] else ""}
 
     def is_empty(self, value: Any) -> bool:
-        """An answer without code and text says nothing."""
+        """Say so when there is neither code nor text."""
         return not isinstance(value, dict) or not (value.get("code") or value.get("text"))
 
 

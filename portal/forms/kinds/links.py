@@ -128,7 +128,7 @@ class ReferenceKind(Kind):
         return {key: text for key, text in value.items() if text}
 
     def store(self, field: Field, typed: Any) -> Any:  # noqa: ARG002
-        """References are never computed."""
+        """Hold nothing: references are never computed."""
         return None
 
     def display(self, field: Field, value: Any, language: str) -> str:  # noqa: ARG002

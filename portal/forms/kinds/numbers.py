@@ -207,7 +207,7 @@ class QuantityKind(Kind):
         return {"": str(value.get("value", "")), "unit": str(value.get("unit", ""))}
 
     def is_empty(self, value: Any) -> bool:
-        """A quantity without number says nothing."""
+        """Say so when there is no number."""
         return not isinstance(value, dict) or not value.get("value")
 
     def check_definition(self, field: Field) -> list[Issue]:
