@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, render_template_string
+from portal.networks.service import sync_networks
+from portal.people.sessions import begin_for_tests
 from sqlalchemy import insert, text
 
 from portal import migrate
@@ -24,9 +26,7 @@ from portal.access.fab import sync_roles
 from portal.app import create_app
 from portal.kernel import clock, db
 from portal.kernel.ids import new_id
-from portal.networks.service import sync_networks
 from portal.panels.models import Panel
-from portal.people.sessions import begin_for_tests
 from portal.settings import load
 from portal.testing.world import World, build_world
 
@@ -37,7 +37,16 @@ PLAIN = """<!doctype html><html lang=en><title>x</title><table>{% for r in rows 
 def prepare(folder: str) -> tuple[Flask, World]:
     """Return the application on an empty database with the small test world."""
     database = os.environ.get("PORTAL_BENCH_DATABASE", "")
-    app = create_app(load({}, ENV="test", DATA_DIR=folder, DATABASE_URL=database, WORKER="none", MAIL_CHANNEL="none"))
+    app = create_app(
+        load(
+            {},
+            ENV="test",
+            DATA_DIR=folder,
+            DATABASE_URL=database,
+            WORKER="none",
+            MAIL_CHANNEL="none",
+        )
+    )
     migrate.upgrade()
     with app.app_context():
         sync_roles(system("sync"))
@@ -68,13 +77,24 @@ def fill_panels(world: World, count: int) -> None:
             for start in range(have, count, 10_000):
                 rows = [
                     {
-                        "id": new_id(), "number": f"NMD-B-{n:07}", "network_id": world.networks["nmd"],
-                        "centre_id": world.centres["utrecht"], "area_id": world.areas["nmd"],
-                        "requester_id": world.people["enroller"], "lead_id": world.people["lead"],
-                        "title": f"Weakness of unknown cause {n}", "question": "What next?", "urgent": False,
-                        "phase": ("assessment", "closed", "open", "data_completion")[n % 4], "phase_since": now,
-                        "workflow": "consultation", "workflow_version": "", "version": 1, "created_at": now,
-                        "urgent_reason": "", "suspended_from": "",
+                        "id": new_id(),
+                        "number": f"NMD-B-{n:07}",
+                        "network_id": world.networks["nmd"],
+                        "centre_id": world.centres["utrecht"],
+                        "area_id": world.areas["nmd"],
+                        "requester_id": world.people["enroller"],
+                        "lead_id": world.people["lead"],
+                        "title": f"Weakness of unknown cause {n}",
+                        "question": "What next?",
+                        "urgent": False,
+                        "phase": ("assessment", "closed", "open", "data_completion")[n % 4],
+                        "phase_since": now,
+                        "workflow": "consultation",
+                        "workflow_version": "",
+                        "version": 1,
+                        "created_at": now,
+                        "urgent_reason": "",
+                        "suspended_from": "",
                     }
                     for n in range(start, min(start + 10_000, count))
                 ]
@@ -145,13 +165,17 @@ def _report_pages(client: Any, pages: dict[str, tuple[str, float]]) -> bool:
     for name, (_, limit) in pages.items():
         ratio = found[name] / plain
         failed |= ratio > limit
-        print(f"{name:<22}{found[name]:>8.2f}{ratio:>8.2f}{limit:>8.1f}{'  over' if ratio > limit else ''}")
+        print(
+            f"{name:<22}{found[name]:>8.2f}{ratio:>8.2f}{limit:>8.1f}{'  over' if ratio > limit else ''}"
+        )
     return failed
 
 
 def _report_growth(client: Any, world: World, large: int) -> bool:
     def calls() -> dict[str, Callable[[], Any]]:
-        middle = db.session.execute(text("SELECT id FROM panel ORDER BY id LIMIT 1 OFFSET 500")).scalar()
+        middle = db.session.execute(
+            text("SELECT id FROM panel ORDER BY id LIMIT 1 OFFSET 500")
+        ).scalar()
         return {
             "first page": _get(client, "/ern/nmd/panels/"),
             "keyset page": _get(client, f"/ern/nmd/panels/?before={middle}"),
@@ -166,7 +190,9 @@ def _report_growth(client: Any, world: World, large: int) -> bool:
     for name in small:
         ratio = grown[name] / small[name]
         failed |= ratio > 1.2
-        print(f"{name:<22}{small[name]:>8.2f}{grown[name]:>12.2f}{ratio:>8.2f}{'  over' if ratio > 1.2 else ''}")
+        print(
+            f"{name:<22}{small[name]:>8.2f}{grown[name]:>12.2f}{ratio:>8.2f}{'  over' if ratio > 1.2 else ''}"
+        )
     return failed
 
 

@@ -9,11 +9,11 @@ from sqlalchemy import event
 from portal import migrate
 from portal.access.actor import system
 from portal.access.fab import sync_roles
+from portal.access.roles import Gate
 from portal.app import create_app
 from portal.kernel import db
 from portal.settings import load
 from portal.web.views import PortalView, page
-from portal.access.roles import Gate
 
 LIMIT_SECONDS = 1.0
 
@@ -24,7 +24,11 @@ def extra_view(number: int) -> type[PortalView]:
     def index(self: PortalView) -> str:
         return ""
 
-    return type(f"Extra{number}View", (PortalView,), {"route_base": f"/extra/{number}", "index": page("/", gate=Gate.MEMBER)(index)})
+    return type(
+        f"Extra{number}View",
+        (PortalView,),
+        {"route_base": f"/extra/{number}", "index": page("/", gate=Gate.MEMBER)(index)},
+    )
 
 
 def main() -> None:
@@ -40,7 +44,9 @@ def main() -> None:
 
         def counting(url: str) -> object:
             engine = configure(url)
-            event.listen(engine, "before_cursor_execute", lambda c, cur, s, *r: statements.append(s))
+            event.listen(
+                engine, "before_cursor_execute", lambda c, cur, s, *r: statements.append(s)
+            )
             return engine
 
         db.configure = counting  # type: ignore[assignment]
@@ -52,7 +58,9 @@ def main() -> None:
         seconds = time.process_time() - began
         db.configure = configure
     writes = [s for s in statements if not s.startswith(("SELECT", "PRAGMA", "BEGIN"))]
-    print(f"create_app with 60 extra views: {seconds:.2f} s CPU (limit {LIMIT_SECONDS}), {len(statements)} statements, {len(writes)} writes")
+    print(
+        f"create_app with 60 extra views: {seconds:.2f} s CPU (limit {LIMIT_SECONDS}), {len(statements)} statements, {len(writes)} writes"
+    )
     sys.exit(1 if seconds > LIMIT_SECONDS or writes else 0)
 
 

@@ -55,7 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
             feature.register()
     with app.app_context():
         _build(app, settings)
-    app.teardown_appcontext(lambda error: db.session.remove())
+    app.teardown_appcontext(lambda _error: db.session.remove())
     return app
 
 
@@ -71,7 +71,11 @@ def _build(app: Flask, settings: Settings) -> None:
         security_manager_class=PortalSecurityManager,
     )
     look.setup(app)
-    web.setup(app, secure=settings.production, checks={"database": _database_answers, "documents": blobs.answers})
+    web.setup(
+        app,
+        secure=settings.production,
+        checks={"database": _database_answers, "documents": blobs.answers},
+    )
     for feature in FEATURES:
         feature.setup(app, appbuilder)
 
@@ -85,16 +89,17 @@ def _register_core_hooks() -> None:
 
 def template_folders() -> list[str]:
     """Return every feature's template folder; the shell's comes first and overrides upstream's."""
-    return [str(ROOT / "web" / "templates")] + sorted(
-        str(folder) for folder in ROOT.glob("*/templates") if folder.parent.name != "web"
-    )
+    features = (f for f in ROOT.glob("*/templates") if f.parent.name != "web")
+    return [str(ROOT / "web" / "templates"), *sorted(str(folder) for folder in features)]
 
 
 def key_ring(settings: Settings) -> crypto.KeyRing:
     """Return the identity vault's keys from the settings; the first one encrypts."""
     pairs = [part.strip().partition(":") for part in str(settings.vault_keys).split(",")]
     keys = {name: crypto.derive_key(secret, "vault") for name, _, secret in pairs}
-    return crypto.KeyRing(keys, pairs[0][0], crypto.derive_key(str(settings.vault_index_key), "index"))
+    return crypto.KeyRing(
+        keys, pairs[0][0], crypto.derive_key(str(settings.vault_index_key), "index")
+    )
 
 
 def _database_answers() -> bool:

@@ -29,21 +29,62 @@ class Setting:
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("ENV", "development", "What this installation is.", choices=("development", "test", "production")),
-    Setting("DATA_DIR", "instance", "Folder for the embedded database, documents and terminology indexes."),
+    Setting(
+        "ENV",
+        "development",
+        "What this installation is.",
+        choices=("development", "test", "production"),
+    ),
+    Setting(
+        "DATA_DIR",
+        "instance",
+        "Folder for the embedded database, documents and terminology indexes.",
+    ),
     Setting("DATABASE_URL", "", "SQLAlchemy URL; empty means SQLite in the data folder."),
     Setting("SECRET_KEY", DEVELOPMENT_SECRET + "secret", "Signs cookies and tokens.", secret=True),
-    Setting("VAULT_KEYS", f"dev:{DEVELOPMENT_SECRET}vault", "Identity vault keys as id:secret, comma separated; the first encrypts.", secret=True),
-    Setting("VAULT_INDEX_KEY", DEVELOPMENT_SECRET + "index", "Key of the blind indexes over identities.", secret=True),
-    Setting("BASE_URL", "http://127.0.0.1:8080", "Address under which people reach the portal; used in mails and as the only redirect host."),
+    Setting(
+        "VAULT_KEYS",
+        f"dev:{DEVELOPMENT_SECRET}vault",
+        "Identity vault keys as id:secret, comma separated; the first encrypts.",
+        secret=True,
+    ),
+    Setting(
+        "VAULT_INDEX_KEY",
+        DEVELOPMENT_SECRET + "index",
+        "Key of the blind indexes over identities.",
+        secret=True,
+    ),
+    Setting(
+        "BASE_URL",
+        "http://127.0.0.1:8080",
+        "Address under which people reach the portal; used in mails and as the only redirect host.",
+    ),
     Setting("HOST", "127.0.0.1", "Address the server listens on."),
     Setting("PORT", 8080, "Port the server listens on."),
-    Setting("OIDC_ISSUER", "http://127.0.0.1:9400", "OpenID Connect issuer (EU Login: https://ecas.ec.europa.eu/cas/oauth2)."),
+    Setting(
+        "OIDC_ISSUER",
+        "http://127.0.0.1:9400",
+        "OpenID Connect issuer (EU Login: https://ecas.ec.europa.eu/cas/oauth2).",
+    ),
     Setting("OIDC_CLIENT_ID", "ern-portal", "Client identifier registered with the issuer."),
-    Setting("OIDC_CLIENT_SECRET", DEVELOPMENT_SECRET + "oidc", "Client secret registered with the issuer.", secret=True),
-    Setting("OIDC_AUTH_METHOD", "client_secret_basic", "How the client proves itself; EU Login wants client_secret_jwt.", choices=("client_secret_basic", "client_secret_post", "client_secret_jwt")),
+    Setting(
+        "OIDC_CLIENT_SECRET",
+        DEVELOPMENT_SECRET + "oidc",
+        "Client secret registered with the issuer.",
+        secret=True,
+    ),
+    Setting(
+        "OIDC_AUTH_METHOD",
+        "client_secret_basic",
+        "How the client proves itself; EU Login wants client_secret_jwt.",
+        choices=("client_secret_basic", "client_secret_post", "client_secret_jwt"),
+    ),
     Setting("OIDC_SCOPES", "openid email profile", "Scopes asked for at login."),
-    Setting("OIDC_ACR_VALUES", "", "Authentication levels asked for at login, best first; empty asks for none."),
+    Setting(
+        "OIDC_ACR_VALUES",
+        "",
+        "Authentication levels asked for at login, best first; empty asks for none.",
+    ),
     Setting("SESSION_IDLE_MINUTES", 30, "A session ends after this time without a request."),
     Setting("SESSION_HOURS", 12, "A session ends after this time, whatever happens."),
     Setting("BLOB_STORE", "folder", "Where documents are kept.", choices=("folder", "azure")),
@@ -51,13 +92,33 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("AZURE_CONTAINER", "documents", "Container for documents."),
     Setting("UPLOAD_MAX_MB", 200, "Largest file accepted by drag and drop, in MB."),
     Setting("MAIL_CHANNEL", "console", "How mails leave.", choices=("console", "smtp", "none")),
-    Setting("SMTP_URL", "smtp://127.0.0.1:25", "SMTP server as smtp://user:password@host:port or smtps://…", secret=True),
+    Setting(
+        "SMTP_URL",
+        "smtp://127.0.0.1:25",
+        "SMTP server as smtp://user:password@host:port or smtps://…",
+        secret=True,
+    ),
     Setting("MAIL_FROM", "ERN portal <portal@ern.example>", "Sender of mails."),
-    Setting("WORKER", "thread", "thread: the web process also works the queue; none: `portal worker` does.", choices=("thread", "none")),
+    Setting(
+        "WORKER",
+        "thread",
+        "thread: the web process also works the queue; none: `portal worker` does.",
+        choices=("thread", "none"),
+    ),
     Setting("PLUGINS", "all", "Plugins to load: all, none, or names separated by commas."),
-    Setting("DEFAULT_LANGUAGE", "en", "Language of pages and mails where a person has chosen none."),
-    Setting("DPO_REQUIRED", False, "Refuse enrolment in centres without a data protection officer's agreement."),
-    Setting("TERMINOLOGY_OPEN", False, "Open the terminology API without login (for conformance tests)."),
+    Setting(
+        "DEFAULT_LANGUAGE", "en", "Language of pages and mails where a person has chosen none."
+    ),
+    Setting(
+        "DPO_REQUIRED",
+        default=False,
+        help="Refuse enrolment in centres without a data protection officer's agreement.",
+    ),
+    Setting(
+        "TERMINOLOGY_OPEN",
+        default=False,
+        help="Open the terminology API without login (for conformance tests).",
+    ),
     Setting("LOG_FORMAT", "text", "Format of log lines.", choices=("text", "json")),
 )
 

@@ -29,7 +29,16 @@ def run(title: str, command: list[str], **environment: str) -> None:
 def main(paths: list[str]) -> None:
     """Run all steps, or only the named tests on SQLite."""
     python = sys.executable
-    pytest = [python, "-m", "pytest", "-q", "-n", str(min(4, os.cpu_count() or 2)), "--dist", "loadfile"]
+    pytest = [
+        python,
+        "-m",
+        "pytest",
+        "-q",
+        "-n",
+        str(min(4, os.cpu_count() or 2)),
+        "--dist",
+        "loadfile",
+    ]
     run("assets", [python, "-m", "portal", "assets"])
     environment = {"PORTAL_CHROMIUM": chromium.find_or_install()}
     if paths:
@@ -38,7 +47,12 @@ def main(paths: list[str]) -> None:
     run("checks", [python, "-m", "portal", "check"])
     run("tests on SQLite", pytest, **environment)
     with postgres.server() as url:
-        run("tests on PostgreSQL", [*pytest, "-m", "database or journey"], PORTAL_TEST_DATABASE=url, **environment)
+        run(
+            "tests on PostgreSQL",
+            [*pytest, "-m", "database or journey"],
+            PORTAL_TEST_DATABASE=url,
+            **environment,
+        )
 
 
 if __name__ == "__main__":

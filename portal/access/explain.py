@@ -38,7 +38,8 @@ def find(reference: str) -> Any:
     }
     if kind not in models:
         raise InvalidInputError(
-            f"There is no kind of thing called '{kind}'.", hint=f"Nearest: '{nearest(kind, models)}'. Known: {', '.join(sorted(models))}."
+            f"There is no kind of thing called '{kind}'.",
+            hint=f"Nearest: '{nearest(kind, models)}'. Known: {', '.join(sorted(models))}.",
         )
     thing = db.session.get(models[kind], identifier)
     if thing is None:
@@ -51,7 +52,10 @@ def permission_named(name: str) -> Permission:
     try:
         return Permission(name)
     except ValueError:
-        raise InvalidInputError(f"There is no permission '{name}'.", hint=f"Nearest: '{nearest(name, list(Permission))}'.") from None
+        raise InvalidInputError(
+            f"There is no permission '{name}'.",
+            hint=f"Nearest: '{nearest(name, list(Permission))}'.",
+        ) from None
 
 
 def explain(actor: Actor, permission: Permission, thing: Any) -> Explanation:
@@ -59,7 +63,9 @@ def explain(actor: Actor, permission: Permission, thing: Any) -> Explanation:
     decision = guard.decide(actor, permission, thing)
     rule = policy.RULES[permission]
     kind = guard.kind_of(permission)
-    holding = tuple(r.name for r in relations.all_relations() if r.kind == kind and r.holds(actor, thing))
+    holding = tuple(
+        r.name for r in relations.all_relations() if r.kind == kind and r.holds(actor, thing)
+    )
     return Explanation(
         permission=permission.value,
         thing=f"{thing.access_kind}:{getattr(thing, 'id', '')}".rstrip(":"),

@@ -135,7 +135,10 @@ def _generated_views() -> list[tuple[str, str, str]]:
     rows = []
     for view in current_app.appbuilder.baseviews:  # type: ignore[attr-defined]
         for role in getattr(view, "allowed_roles", ()):
-            rows += [(permission, view.class_permission_name, role) for permission in view.base_permissions or ()]
+            rows += [
+                (permission, view.class_permission_name, role)
+                for permission in view.base_permissions or ()
+            ]
     return rows
 
 

@@ -83,5 +83,7 @@ def visible(actor: Actor, permission: Permission) -> ColumnElement[bool]:
     if actor.is_system:
         return true()
     kind = kind_of(permission)
-    criteria = [relations.get(kind, name).criterion(actor) for name in policy.RULES[permission].allow]
+    criteria = [
+        relations.get(kind, name).criterion(actor) for name in policy.RULES[permission].allow
+    ]
     return or_(false(), *criteria)

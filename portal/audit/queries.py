@@ -29,7 +29,14 @@ class AuditRow:
 
 def _row(event: AuditEvent) -> AuditRow:
     return AuditRow(
-        event.id, event.at, event.actor_id, event.acting_for_id, event.action, event.entity, event.outcome, event.detail
+        event.id,
+        event.at,
+        event.actor_id,
+        event.acting_for_id,
+        event.action,
+        event.entity,
+        event.outcome,
+        event.detail,
     )
 
 
@@ -37,7 +44,10 @@ def of_patient(actor: Actor, patient: Any, limit: int = 100) -> list[AuditRow]:
     """Return who did what with a patient's record, for those who may change it ("who saw this case")."""
     guard.require(actor, Permission.PATIENT_EDIT, patient)
     statement = select(AuditEvent).where(AuditEvent.stream == f"patient:{patient.id}")
-    return [_row(e) for e in db.session.scalars(statement.order_by(AuditEvent.sequence.desc()).limit(limit))]
+    return [
+        _row(e)
+        for e in db.session.scalars(statement.order_by(AuditEvent.sequence.desc()).limit(limit))
+    ]
 
 
 def newest(
@@ -52,4 +62,6 @@ def newest(
         statement = statement.where(AuditEvent.entity == entity)
     if before:
         statement = statement.where(AuditEvent.id < before)
-    return [_row(e) for e in db.session.scalars(statement.order_by(AuditEvent.id.desc()).limit(limit))]
+    return [
+        _row(e) for e in db.session.scalars(statement.order_by(AuditEvent.id.desc()).limit(limit))
+    ]

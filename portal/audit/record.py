@@ -66,8 +66,16 @@ def _locked_head(stream: str) -> AuditStream:
 def event_hash(event: AuditEvent) -> str:
     """Return the SHA-256 over everything the event says, including the hash before it."""
     content = [
-        event.stream, event.sequence, _moment(event.at), event.actor_id, event.acting_for_id,
-        event.action, event.entity, event.outcome, event.detail, event.previous_hash,
+        event.stream,
+        event.sequence,
+        _moment(event.at),
+        event.actor_id,
+        event.acting_for_id,
+        event.action,
+        event.entity,
+        event.outcome,
+        event.detail,
+        event.previous_hash,
     ]
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
@@ -80,4 +88,11 @@ def _moment(at: datetime) -> str:
 @writes
 def denied(actor: Actor, action: str, entity: str, reason: str) -> None:
     """Record a refusal, in a unit of work of its own, because the refused one was rolled back."""
-    record(actor, action, entity, stream=f"denials:{actor.person_id}"[:60], outcome="denied", detail={"reason": reason[:200]})
+    record(
+        actor,
+        action,
+        entity,
+        stream=f"denials:{actor.person_id}"[:60],
+        outcome="denied",
+        detail={"reason": reason[:200]},
+    )

@@ -39,9 +39,13 @@ def verify(stream: str = "") -> tuple[int, list[Fault]]:
         if head is None:
             faults.append(Fault(name, expected - 1, "the stream has no head"))
         elif (head.sequence, head.hash) != (expected - 1, previous):
-            faults.append(Fault(name, expected - 1, f"the tail is cut: the head is at {head.sequence}"))
+            faults.append(
+                Fault(name, expected - 1, f"the tail is cut: the head is at {head.sequence}")
+            )
     faults += [
-        Fault(h.stream, 0, "every event is missing") for h in heads.values() if h.sequence and stream in ("", h.stream)
+        Fault(h.stream, 0, "every event is missing")
+        for h in heads.values()
+        if h.sequence and stream in ("", h.stream)
     ]
     return count, faults
 

@@ -13,10 +13,18 @@ from portal.kernel.errors import DefinitionError, PortalError
 COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("portal.cli.serve", "run", "Serve the portal."),
     "worker": ("portal.cli.serve", "worker", "Work the queue until stopped."),
-    "dev": ("portal.cli.dev", "dev", "Everything for a laptop: assets, database, demo world, identity provider, server."),
+    "dev": (
+        "portal.cli.dev",
+        "dev",
+        "Everything for a laptop: assets, database, demo world, identity provider, server.",
+    ),
     "demo": ("portal.cli.demo", "demo", "Build or reset the demo world."),
     "db": ("portal.cli.database", "database", "Migrate the database and sync roles."),
-    "settings": ("portal.cli.configuration", "settings", "Print every setting, its value and origin."),
+    "settings": (
+        "portal.cli.configuration",
+        "settings",
+        "Print every setting, its value and origin.",
+    ),
     "plugins": ("portal.cli.plugins", "plugins", "List plugins, or write a new one."),
     "forms": ("portal.forms.cli", "forms", "Check, show, compare forms."),
     "terminology": ("portal.terminology.cli", "terminology", "Load, list, search coding systems."),

@@ -26,4 +26,6 @@ def settings(*, as_json: bool) -> None:
         return
     width = max(len(str(row["name"])) for row in rows)
     for row in rows:
-        click.echo(f"{row['name']:<{width}}  {row['value']}  [{row['origin']}]\n{'':<{width}}  {row['help']}")
+        click.echo(
+            f"{row['name']:<{width}}  {row['value']}  [{row['origin']}]\n{'':<{width}}  {row['help']}"
+        )

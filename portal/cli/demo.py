@@ -19,7 +19,10 @@ def demo(*, reset: bool, accounts: bool) -> None:
             click.echo(f"{account.sub:<14} {account.name:<28} {account.role}")
         return
     if load().production:
-        raise InvalidInputError("The demo world is not for a production installation.", hint="Set PORTAL_ENV to development.")
+        raise InvalidInputError(
+            "The demo world is not for a production installation.",
+            hint="Set PORTAL_ENV to development.",
+        )
     if reset:
         _empty()
     with application().app_context():

@@ -18,12 +18,17 @@ from portal.settings import Settings, load
 
 @click.command()
 @click.option("--assets/--no-assets", default=True, help="Build style sheets and scripts first.")
-@click.option("--demo/--no-demo", "with_demo", default=True, help="Build the demo world in an empty database.")
+@click.option(
+    "--demo/--no-demo", "with_demo", default=True, help="Build the demo world in an empty database."
+)
 def dev(*, assets: bool, with_demo: bool) -> None:
     """Build assets, migrate, make the demo world, start the identity provider, serve."""
     settings = load()
     if settings.production:
-        raise InvalidInputError("'portal dev' is for development.", hint="In production use: portal db upgrade; gunicorn portal.wsgi:app")
+        raise InvalidInputError(
+            "'portal dev' is for development.",
+            hint="In production use: portal db upgrade; gunicorn portal.wsgi:app",
+        )
     _check_port(str(settings.host), int(settings.port), "PORTAL_PORT")
     if assets:
         from portal.assets.build import build
@@ -45,7 +50,9 @@ def dev(*, assets: bool, with_demo: bool) -> None:
 def _check_port(host: str, port: int, variable: str) -> None:
     with socket.socket() as probe:
         if probe.connect_ex((host, port)) == 0:
-            raise InvalidInputError(f"Port {port} is taken.", hint=f"Choose another one: {variable}={port + 1} make run")
+            raise InvalidInputError(
+                f"Port {port} is taken.", hint=f"Choose another one: {variable}={port + 1} make run"
+            )
 
 
 def _prepare_database(*, with_demo: bool) -> None:
@@ -85,7 +92,14 @@ def start_provider(settings: Settings) -> "subprocess.Popen[bytes]":
     host, port = issuer.hostname or "127.0.0.1", issuer.port or 9400
     _check_port(host, port, "PORTAL_OIDC_ISSUER=http://127.0.0.1:9401 … then the port")
     claims = [
-        {"sub": a.sub, "name": a.name, "given_name": a.given_name, "family_name": a.family_name, "email": a.email, "role": a.role}
+        {
+            "sub": a.sub,
+            "name": a.name,
+            "given_name": a.given_name,
+            "family_name": a.family_name,
+            "email": a.email,
+            "role": a.role,
+        }
         for a in demo_accounts()
     ]
     script = shutil.which("oidc-provider-mock", path=str(Path(sys.executable).parent))
@@ -94,7 +108,9 @@ def start_provider(settings: Settings) -> "subprocess.Popen[bytes]":
     log = (settings.data_path / "identity-provider.log").open("wb")
     process = subprocess.Popen(  # noqa: S603 - a package of our requirements
         [*command, "--host", host, "--port", str(port), *arguments],
-        stdout=log, stderr=log, env={**os.environ, "NO_COLOR": "1"},
+        stdout=log,
+        stderr=log,
+        env={**os.environ, "NO_COLOR": "1"},
     )
     _await_port(process, host, port)
     return process
@@ -108,13 +124,18 @@ def _await_port(process: "subprocess.Popen[bytes]", host: str, port: int) -> Non
         if process.poll() is not None:
             break
         time.sleep(0.1)
-    raise InvalidInputError("The identity provider did not start.", hint="Its log is identity-provider.log in the data folder.")
+    raise InvalidInputError(
+        "The identity provider did not start.",
+        hint="Its log is identity-provider.log in the data folder.",
+    )
 
 
 def _say_hello(settings: Settings) -> None:
     from portal.demo import demo_accounts
 
-    click.echo(f"\n  The portal:  {settings.base_url}\n  Log in as one of these (click the name on the login page):\n")
+    click.echo(
+        f"\n  The portal:  {settings.base_url}\n  Log in as one of these (click the name on the login page):\n"
+    )
     for account in demo_accounts():
         if account.role:
             click.echo(f"    {account.sub:<16} {account.name:<30} {account.role}")

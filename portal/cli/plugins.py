@@ -61,7 +61,12 @@ def list_plugins(*, as_json: bool) -> None:
 
 @plugins.command("new")
 @click.argument("code")
-@click.option("--into", type=click.Path(file_okay=False, path_type=Path), default=None, help="Folder of plugins (the checkout's plugins/).")
+@click.option(
+    "--into",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    help="Folder of plugins (the checkout's plugins/).",
+)
 def new(code: str, into: Path | None) -> None:
     """Write the smallest plugin for a network CODE, with a passing test."""
     if not _CODE.match(code):
@@ -71,10 +76,14 @@ def new(code: str, into: Path | None) -> None:
         )
     folder = (into or CHECKOUT) / f"ern_{code}"
     if folder.exists():
-        raise InvalidInputError(f"{folder} is there already.", hint="Choose another code, or edit that plugin.")
+        raise InvalidInputError(
+            f"{folder} is there already.", hint="Choose another code, or edit that plugin."
+        )
     folder.mkdir(parents=True)
     values = {
-        "code": code, "folder": folder.name, "short_name": f"ERN {code.upper()}",
+        "code": code,
+        "folder": folder.name,
+        "short_name": f"ERN {code.upper()}",
         "title": f"European Reference Network {code.upper()}",
     }
     for name, text in _FILES.items():

@@ -82,16 +82,25 @@ class NetworkPlugin:
         if purpose not in PURPOSES or not re.fullmatch(r"[a-z]{2}", language):
             shown = f"{self.folder.name}/consent/{path.name}"
             raise DefinitionError(
-                [Issue(f"expected <purpose>.<language>.txt with a purpose of {', '.join(PURPOSES)}", file=shown)]
+                [
+                    Issue(
+                        f"expected <purpose>.<language>.txt with a purpose of {', '.join(PURPOSES)}",
+                        file=shown,
+                    )
+                ]
             )
         version, _, text = path.read_text(encoding="utf-8").partition("\n")
-        return ConsentTemplateSpec(self.network.code, purpose, language, version.strip(), text.strip())
+        return ConsentTemplateSpec(
+            self.network.code, purpose, language, version.strip(), text.strip()
+        )
 
 
 def _network(top: Section, issues: list[Issue]) -> NetworkSpec:
     code = top.text("network", required=True)
     if code and not _CODE.match(code):
-        top.complain("a code is 2 to 40 small letters, digits or _, beginning with a letter", key="network")
+        top.complain(
+            "a code is 2 to 40 small letters, digits or _, beginning with a letter", key="network"
+        )
     areas = tuple(AreaSpec(c, label) for c, label in top.table("areas").items())
     if not areas:
         top.complain("a network needs at least one thematic area", key="areas")

@@ -67,11 +67,22 @@ class PluginManager:
         """Load installed plugins and those of the checkout: ``all``, ``none`` or names by comma."""
         if wanted == "none":
             return
-        sources = dict(_installed()) | {n: s for n, s in _in_checkout() if n not in dict(_installed())}
+        sources = dict(_installed()) | {
+            n: s for n, s in _in_checkout() if n not in dict(_installed())
+        }
         names = sorted(sources) if wanted == "all" else [n.strip() for n in wanted.split(",")]
         for name in names:
             if name not in sources:
-                raise DefinitionError([Issue("no such plugin", file="PORTAL_PLUGINS", key=name, nearest=nearest(name, sources))])
+                raise DefinitionError(
+                    [
+                        Issue(
+                            "no such plugin",
+                            file="PORTAL_PLUGINS",
+                            key=name,
+                            nearest=nearest(name, sources),
+                        )
+                    ]
+                )
             if not self.pm.has_plugin(name):
                 self.pm.register(_import(name, sources[name]), name=name)
         self._verify()
@@ -83,11 +94,17 @@ class PluginManager:
 
     def _verify(self) -> None:
         known = [n for n in dir(self.pm.hook) if not n.startswith("_")]
-        issues = []
-        for name, plugin in self.pm.list_name_plugin():
-            for hook in self.pm.get_hookcallers(plugin) or []:
-                if not hook.has_spec():
-                    issues.append(Issue("no such hook", file=name, key=hook.name, nearest=nearest(hook.name, [k for k in known if k != hook.name])))
+        issues = [
+            Issue(
+                "no such hook",
+                file=name,
+                key=hook.name,
+                nearest=nearest(hook.name, [k for k in known if k != hook.name]),
+            )
+            for name, plugin in self.pm.list_name_plugin()
+            for hook in self.pm.get_hookcallers(plugin) or []
+            if not hook.has_spec()
+        ]
         if issues:
             raise DefinitionError(issues)
         self.pm.check_pending()
@@ -98,7 +115,9 @@ class PluginManager:
             Loaded(
                 name=name,
                 origin=getattr(type(plugin), "__module__", str(plugin)),
-                description=(type(plugin).__doc__ or getattr(plugin, "__doc__", "") or "").strip().split("\n")[0],
+                description=(type(plugin).__doc__ or getattr(plugin, "__doc__", "") or "")
+                .strip()
+                .split("\n")[0],
                 hooks=tuple(sorted(h.name for h in self.pm.get_hookcallers(plugin) or [])),
                 networks=self._networks.get(name, ()),
             )
@@ -112,24 +131,43 @@ class PluginManager:
         A fault stops the start with an error that names plugin and hook.
         """
         found: list[tuple[str, Any]] = []
-        for implementation in sorted(getattr(self.hook, hook_name).get_hookimpls(), key=lambda i: i.plugin_name):
+        for implementation in sorted(
+            getattr(self.hook, hook_name).get_hookimpls(), key=lambda i: i.plugin_name
+        ):
             try:
-                items = implementation.function(*[arguments[a] for a in implementation.argnames]) or []
+                items = (
+                    implementation.function(*[arguments[a] for a in implementation.argnames]) or []
+                )
             except DefinitionError:
                 raise
             except Exception as error:
-                raise DefinitionError([Issue(f"{hook_name} failed: {error}", file=implementation.plugin_name, key=hook_name)]) from error
+                raise DefinitionError(
+                    [
+                        Issue(
+                            f"{hook_name} failed: {error}",
+                            file=implementation.plugin_name,
+                            key=hook_name,
+                        )
+                    ]
+                ) from error
             found += [(implementation.plugin_name, item) for item in items]
         return found
 
     def widgets(self, hook_name: str, **arguments: Any) -> list[Any]:
         """Call a page hook; a plugin that raises is logged and left out."""
         found: list[Any] = []
-        for implementation in sorted(getattr(self.hook, hook_name).get_hookimpls(), key=lambda i: i.plugin_name):
+        for implementation in sorted(
+            getattr(self.hook, hook_name).get_hookimpls(), key=lambda i: i.plugin_name
+        ):
             try:
-                found += implementation.function(*[arguments[a] for a in implementation.argnames]) or []
+                found += (
+                    implementation.function(*[arguments[a] for a in implementation.argnames]) or []
+                )
             except Exception:
-                _log.exception("page hook failed", extra={"plugin": implementation.plugin_name, "hook": hook_name})
+                _log.exception(
+                    "page hook failed",
+                    extra={"plugin": implementation.plugin_name, "hook": hook_name},
+                )
         return found
 
     def vetoes(self, hook_name: str, **arguments: Any) -> list[str]:
@@ -139,7 +177,10 @@ class PluginManager:
             try:
                 reason = implementation.function(*[arguments[a] for a in implementation.argnames])
             except Exception:
-                _log.exception("check hook failed", extra={"plugin": implementation.plugin_name, "hook": hook_name})
+                _log.exception(
+                    "check hook failed",
+                    extra={"plugin": implementation.plugin_name, "hook": hook_name},
+                )
                 reason = f"The check of '{implementation.plugin_name}' could not be carried out."
             if reason:
                 reasons.append(reason)
@@ -152,7 +193,10 @@ class PluginManager:
             try:
                 implementation.function(*[arguments[a] for a in implementation.argnames])
             except Exception:
-                _log.exception("event hook failed", extra={"plugin": implementation.plugin_name, "hook": hook_name})
+                _log.exception(
+                    "event hook failed",
+                    extra={"plugin": implementation.plugin_name, "hook": hook_name},
+                )
                 failed.append(implementation.plugin_name)
         return failed
 
@@ -160,7 +204,9 @@ class PluginManager:
         """Return the name of the plugin that brings a network, or an empty string."""
         return next((n for n, codes in self._networks.items() if network_code in codes), "")
 
-    def active_for(self, network_code: str, pairs: Iterable[tuple[str, Any]], *, enabled: bool) -> list[Any]:
+    def active_for(
+        self, network_code: str, pairs: Iterable[tuple[str, Any]], *, enabled: bool
+    ) -> list[Any]:
         """Filter collected (plugin, item) pairs to those that may act in one network.
 
         A plugin without an own network acts everywhere; one with networks acts only in its own, and
@@ -197,7 +243,9 @@ def _import(name: str, target: str) -> object:
     except DefinitionError:
         raise
     except Exception as error:
-        raise DefinitionError([Issue(f"cannot be loaded: {error}", file=target, key=name)]) from error
+        raise DefinitionError(
+            [Issue(f"cannot be loaded: {error}", file=target, key=name)]
+        ) from error
 
 
 manager = PluginManager()

@@ -109,3 +109,13 @@ class Event:
     actor: Actor
     subject: str
     facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """Something found by the search box: ``kind`` is a plain word (panel, person, patient, page)."""
+
+    kind: str
+    label: str
+    url: str
+    detail: str = ""

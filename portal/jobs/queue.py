@@ -30,7 +30,9 @@ class Leased:
     attempts: int
 
 
-def enqueue(kind: str, payload: dict[str, Any], *, key: str = "", run_at: datetime | None = None) -> None:
+def enqueue(
+    kind: str, payload: dict[str, Any], *, key: str = "", run_at: datetime | None = None
+) -> None:
     """Add a job in the current unit of work. A ``key`` that is already there adds nothing."""
     key = key or f"{kind}:{new_id()}"
     if db.session.scalar(select(Job.id).where(Job.key == key)) is not None:

@@ -67,7 +67,9 @@ def run_forever(stop: threading.Event, scope: Callable[[], Any]) -> None:
         done = 0
         try:
             with scope():
-                schedule_due(system("scheduler"), [s for s in handlers().values() if s.every_seconds])
+                schedule_due(
+                    system("scheduler"), [s for s in handlers().values() if s.every_seconds]
+                )
                 done = run_pending(50)
         except Exception:
             _log.exception("worker round failed")

@@ -37,7 +37,9 @@ class UnitOfWork:
 
 
 _current: ContextVar[UnitOfWork | None] = ContextVar("unit_of_work", default=None)
-_sqlite_writer = threading.RLock()  # SQLite has one writer; queueing here is fair, its own lock is not
+_sqlite_writer = (
+    threading.RLock()
+)  # SQLite has one writer; queueing here is fair, its own lock is not
 inventory: list[Callable[..., object]] = []  # every write service, for the contract test
 
 
@@ -111,7 +113,9 @@ def _worth_retrying(error: DBAPIError) -> bool:
     if state in _RETRIED_SQLSTATES:
         return True
     text = str(error.orig)
-    return "database is locked" in text or "connection failed" in text or "Connection refused" in text
+    return (
+        "database is locked" in text or "connection failed" in text or "Connection refused" in text
+    )
 
 
 def _run_consequences(unit: UnitOfWork) -> None:

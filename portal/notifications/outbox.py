@@ -29,16 +29,26 @@ def notify(
     key = key or f"{kind}:{subject}"
     for person in sorted(set(person_ids)):
         unique = f"{key}:{person}"
-        if db.session.scalar(select(OutboxMessage.id).where(OutboxMessage.key == unique)) is not None:
+        if (
+            db.session.scalar(select(OutboxMessage.id).where(OutboxMessage.key == unique))
+            is not None
+        ):
             continue
         db.session.add(Notice(person_id=person, text=text[:200], url=url, at=clock.now()))
         if delivery == "page":
             continue
         message = OutboxMessage(
-            key=unique, kind=kind, person_id=person, subject=subject,
-            facts={**(facts or {}), "text": text, "url": url}, delivery=delivery, created_at=clock.now(),
+            key=unique,
+            kind=kind,
+            person_id=person,
+            subject=subject,
+            facts={**(facts or {}), "text": text, "url": url},
+            delivery=delivery,
+            created_at=clock.now(),
         )
         db.session.add(message)
         db.session.flush()
         if delivery == "immediate":
-            enqueue("notifications.deliver", {"message_id": message.id}, key=f"deliver:{message.id}")
+            enqueue(
+                "notifications.deliver", {"message_id": message.id}, key=f"deliver:{message.id}"
+            )

@@ -19,7 +19,13 @@ from portal.extend.specs import (
     NetworkSpec,
     OverlaySpec,
 )
-from portal.kernel.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError, PortalError
+from portal.kernel.errors import (
+    ConflictError,
+    ForbiddenError,
+    InvalidInputError,
+    NotFoundError,
+    PortalError,
+)
 
 __all__ = [
     "Actor",

@@ -48,14 +48,25 @@ def open_for(
     have = set(
         db.session.scalars(
             select(Task.person_id).where(
-                Task.subject == subject, Task.kind == kind, Task.done_at.is_(None), Task.person_id.in_(wanted)
+                Task.subject == subject,
+                Task.kind == kind,
+                Task.done_at.is_(None),
+                Task.person_id.in_(wanted),
             )
         )
     )
     db.session.add_all(
         Task(
-            person_id=person, kind=kind, subject=subject, title=title, reason=reason, url=url,
-            network_id=network_id, urgent=urgent, due_on=due_on, created_at=clock.now(),
+            person_id=person,
+            kind=kind,
+            subject=subject,
+            title=title,
+            reason=reason,
+            url=url,
+            network_id=network_id,
+            urgent=urgent,
+            due_on=due_on,
+            created_at=clock.now(),
         )
         for person in sorted(wanted - have)
     )
@@ -77,16 +88,25 @@ def list_open(actor: Actor, limit: int = 100, network_id: str | None = None) -> 
     if network_id:
         statement = statement.where(Task.network_id == network_id)
     rows = db.session.scalars(
-        statement.order_by(Task.urgent.desc(), Task.due_on.is_(None), Task.due_on, Task.id).limit(limit)
+        statement.order_by(Task.urgent.desc(), Task.due_on.is_(None), Task.due_on, Task.id).limit(
+            limit
+        )
     )
     return [
-        TaskRow(t.id, t.kind, t.title, t.reason, t.url, t.urgent, t.due_on, t.created_at, t.network_id)
+        TaskRow(
+            t.id, t.kind, t.title, t.reason, t.url, t.urgent, t.due_on, t.created_at, t.network_id
+        )
         for t in rows
     ]
 
 
 def count_open(actor: Actor) -> int:
     """Return how many tasks are open for the actor."""
-    return db.session.scalar(
-        select(func.count()).select_from(Task).where(Task.person_id == actor.person_id, Task.done_at.is_(None))
-    ) or 0
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Task)
+            .where(Task.person_id == actor.person_id, Task.done_at.is_(None))
+        )
+        or 0
+    )

@@ -20,7 +20,12 @@ def check_plugin(plugin: Any) -> list[str]:
 
 
 def _hook_names() -> set[str]:
-    return {name for module in ALL for name, value in vars(module).items() if hasattr(value, "portal_spec")}
+    return {
+        name
+        for module in ALL
+        for name, value in vars(module).items()
+        if hasattr(value, "portal_spec")
+    }
 
 
 def _unknown_hooks(plugin: Any) -> list[str]:
@@ -44,7 +49,8 @@ def _forbidden_imports(plugin: Any) -> list[str]:
             faults += [
                 f"{path.name}: import '{m}' – a plugin imports portal.sdk and portal.testing only"
                 for m in modules
-                if m.split(".")[0] == "portal" and not m.startswith(("portal.sdk", "portal.testing"))
+                if m.split(".")[0] == "portal"
+                and not m.startswith(("portal.sdk", "portal.testing"))
             ]
     return faults
 
@@ -57,7 +63,6 @@ def _registrations(plugin: Any) -> list[str]:
         if len({a.code for a in spec.areas}) != len(spec.areas):
             faults.append(f"network '{spec.code}' has two areas with the same code")
     for hook in ("register_form_overlays", "register_workflow_overlays"):
-        for overlay in getattr(plugin, hook)() if hasattr(plugin, hook) else []:
-            if not overlay.path.is_file():
-                faults.append(f"{hook}: {overlay.path.name} is not there")
+        overlays = getattr(plugin, hook)() if hasattr(plugin, hook) else []
+        faults += [f"{hook}: {o.path.name} is not there" for o in overlays if not o.path.is_file()]
     return faults

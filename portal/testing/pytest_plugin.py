@@ -74,7 +74,12 @@ def whole_app(database: str, data_folder: Path) -> Flask:
     from portal.settings import load
 
     settings = load(
-        {}, ENV="test", DATABASE_URL=database, DATA_DIR=str(data_folder), MAIL_CHANNEL="none", WORKER="none"
+        {},
+        ENV="test",
+        DATABASE_URL=database,
+        DATA_DIR=str(data_folder),
+        MAIL_CHANNEL="none",
+        WORKER="none",
     )
     app = create_app(settings)
     migrate.upgrade()
@@ -100,7 +105,9 @@ def app(whole_app: Flask) -> Iterator[Flask]:
             yield whole_app
     finally:
         db.session.remove()
-        db.session.session_factory.configure(bind=engine, join_transaction_mode="conditional_savepoint")
+        db.session.session_factory.configure(
+            bind=engine, join_transaction_mode="conditional_savepoint"
+        )
         transaction.rollback()
         connection.close()
 

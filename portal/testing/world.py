@@ -39,7 +39,9 @@ class Persona:
 PERSONAS: dict[str, Persona] = {
     "enroller": Persona(("Sanne", "de Vries"), (("clinician", "nmd", "utrecht"),)),
     "colleague": Persona(("Pieter", "Bakker"), (("clinician", "nmd", "utrecht"),)),
-    "assistant": Persona(("Lotte", "Smit"), (("assistant", "nmd", "utrecht"),), {"acts_for": "enroller"}),
+    "assistant": Persona(
+        ("Lotte", "Smit"), (("assistant", "nmd", "utrecht"),), {"acts_for": "enroller"}
+    ),
     "lead": Persona(("Γιώργος", "Παπαδόπουλος"), (("clinician", "nmd", "athens"),)),
     "member": Persona(("Мария", "Иванова"), (("clinician", "nmd", "athens"),)),
     "expert": Persona(("Elena", "Rossi"), (("clinician", "nmd", "athens"),)),
@@ -69,15 +71,21 @@ def build_world() -> World:
     for network in db.session.scalars(select(Network).where(Network.code.in_(["nmd", "eye"]))):
         world.networks[network.code] = network.id
         first = db.session.scalars(
-            select(ThematicArea).where(ThematicArea.network_id == network.id).order_by(ThematicArea.position)
+            select(ThematicArea)
+            .where(ThematicArea.network_id == network.id)
+            .order_by(ThematicArea.position)
         ).first()
         world.areas[network.code] = first.id if first else ""
     for key, (code, name, city, country, networks) in CENTRES.items():
-        centre = Centre(code=code, name=name, city=city, country=country, dpo_agreed_on=clock.today())
+        centre = Centre(
+            code=code, name=name, city=city, country=country, dpo_agreed_on=clock.today()
+        )
         db.session.add(centre)
         db.session.flush()
         world.centres[key] = centre.id
-        db.session.add_all(CentreNetwork(centre_id=centre.id, network_id=world.networks[n]) for n in networks)
+        db.session.add_all(
+            CentreNetwork(centre_id=centre.id, network_id=world.networks[n]) for n in networks
+        )
     for key, persona in PERSONAS.items():
         world.people[key] = _add_person(key, persona)
     for key, persona in PERSONAS.items():
@@ -90,12 +98,19 @@ def build_world() -> World:
 def _add_person(key: str, persona: Persona) -> str:
     given, family = persona.name
     email = f"{key}@hospital.test"
-    user = User(first_name=given, last_name=family, username=f"test:{key}", email=email, active=True)
+    user = User(
+        first_name=given, last_name=family, username=f"test:{key}", email=email, active=True
+    )
     db.session.add(user)
     db.session.flush()
     person = Person(
-        user_id=user.id, given_name=given, family_name=family, email=email, job_title="Consultant",
-        created_at=clock.now(), onboarded_at=clock.now() if persona.memberships else None,
+        user_id=user.id,
+        given_name=given,
+        family_name=family,
+        email=email,
+        job_title="Consultant",
+        created_at=clock.now(),
+        onboarded_at=clock.now() if persona.memberships else None,
     )
     db.session.add(person)
     db.session.flush()

@@ -24,8 +24,12 @@ def setup(app: Flask, *, secure: bool) -> None:
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
         if secure:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-        if request.endpoint != "assets" and (current_user.is_authenticated or "Set-Cookie" in response.headers):
+            response.headers.setdefault(
+                "Strict-Transport-Security", "max-age=31536000; includeSubDomains"
+            )
+        if request.endpoint != "assets" and (
+            current_user.is_authenticated or "Set-Cookie" in response.headers
+        ):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 

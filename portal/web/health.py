@@ -19,7 +19,9 @@ def setup(app: Flask, checks: dict[str, Callable[[], bool]]) -> None:
     def readyz() -> ResponseReturnValue:
         found = {name: _passes(check) for name, check in checks.items()}
         ready = all(found.values())
-        return jsonify(status="ready" if ready else "not ready", checks=found), 200 if ready else 503
+        return jsonify(
+            status="ready" if ready else "not ready", checks=found
+        ), 200 if ready else 503
 
 
 def _passes(check: Callable[[], bool]) -> bool:

@@ -33,7 +33,11 @@ class JsonFormatter(logging.Formatter):
 def configure(log_format: str) -> None:
     """Send the portal's log lines to standard error in the wanted format."""
     handler = logging.StreamHandler()
-    handler.setFormatter(JsonFormatter() if log_format == "json" else logging.Formatter("%(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(
+        JsonFormatter()
+        if log_format == "json"
+        else logging.Formatter("%(levelname)s %(name)s %(message)s")
+    )
     logger = logging.getLogger("portal")
     logger.handlers[:] = [handler]
     logger.setLevel(logging.INFO)
@@ -52,9 +56,17 @@ def setup(app: Flask) -> None:
     def end(response: Response) -> Response:
         response.headers["X-Request-Id"] = g.get("request_id", "")
         if request.endpoint not in {"assets", "healthz", "readyz"}:
-            took = round((time.perf_counter() - g.get("request_began", time.perf_counter())) * 1000, 1)
+            took = round(
+                (time.perf_counter() - g.get("request_began", time.perf_counter())) * 1000, 1
+            )
             _log.info(
                 "request",
-                extra={"request_id": g.get("request_id", ""), "method": request.method, "endpoint": request.endpoint, "status": response.status_code, "ms": took},
+                extra={
+                    "request_id": g.get("request_id", ""),
+                    "method": request.method,
+                    "endpoint": request.endpoint,
+                    "status": response.status_code,
+                    "ms": took,
+                },
             )
         return response

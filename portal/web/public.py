@@ -13,6 +13,6 @@ PUBLIC: dict[str, str] = {
     "EuLoginView.signed_out": "says that the session has ended",
     "VerificationView.verify": "the QR code of an outcome leads here; says only genuine or superseded",
     "theme": "sets the colour theme in a cookie",
-    "language": "sets the language in a cookie",
     "accessibility": "the accessibility statement",
+    "privacy": "what the portal keeps about whom, and for how long",
 }

@@ -6,7 +6,7 @@ from flask import Flask, g, request, url_for
 from flask_login import current_user
 from werkzeug.routing import BuildError
 
-from portal import tasks
+from portal import __version__, tasks
 from portal.access import guard
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
@@ -15,6 +15,21 @@ from portal.extend.specs import MenuEntry
 from portal.kernel import clock
 
 THEMES = ("auto", "light", "dark")
+LINKS = {
+    "home": "/",
+    "search": "/search",
+    "for_me": "/for-me/",
+    "help": "/help",
+    "privacy": "/privacy",
+    "accessibility": "/accessibility",
+    "profile": "/people/me",
+    "login": "/login/",
+    "logout": "/logout/",
+    "theme": "/theme",
+    "login-url": "/login/",
+    "session-state": "/session/state",
+    "session-renew": "/session/renew",
+}
 
 
 def setup(app: Flask) -> None:
@@ -31,10 +46,14 @@ def _context() -> dict[str, Any]:
         "networks_menu": networks_menu(actor),
         "for_me_count": tasks.count_open(actor) if actor and actor.is_member else 0,
         "side_menu": side_menu(actor),
-        "theme": request.cookies.get("theme", "auto") if request.cookies.get("theme") in THEMES else "auto",
+        "theme": request.cookies.get("theme", "auto")
+        if request.cookies.get("theme") in THEMES
+        else "auto",
         "locale": actor.language if actor else "en",
         "may": lambda permission, thing: guard.allows(actor, permission, thing),
         "session_expires": g.get("session_expires"),
+        "shell_links": LINKS,
+        "portal_version": __version__,
     }
 
 
@@ -45,7 +64,11 @@ def networks_menu(actor: Actor | None) -> list[dict[str, Any]]:
     current = (request.view_args or {}).get("code") or g.get("network_code")
     seen = {grant.network_code: grant.network_name for grant in actor.grants if grant.network_code}
     return [
-        {"label": name, "url": _url("NetworkDashboardView.index", code=code), "active": code == current}
+        {
+            "label": name,
+            "url": _url("NetworkDashboardView.index", code=code),
+            "active": code == current,
+        }
         for code, name in sorted(seen.items(), key=lambda pair: pair[1])
     ]
 
@@ -65,7 +88,13 @@ def side_menu(actor: Actor | None) -> list[dict[str, Any]]:
         url = _url(entry.endpoint, **entry.values)
         if url:
             groups.setdefault(entry.group, []).append(
-                {"label": entry.label, "url": url, "icon": entry.icon, "badge": entry.badge, "active": request.path == url.split("?")[0]}
+                {
+                    "label": entry.label,
+                    "url": url,
+                    "icon": entry.icon,
+                    "badge": entry.badge,
+                    "active": request.path == url.split("?")[0],
+                }
             )
     return [{"label": label, "entries": rows} for label, rows in groups.items()]
 

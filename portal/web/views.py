@@ -46,7 +46,10 @@ def refuse(gate: Gate) -> ResponseReturnValue | None:
     if not current_user.is_authenticated:
         if request.method == "GET" and "application/json" not in request.headers.get("Accept", ""):
             return redirect(url_for("EuLoginView.login", next=request.full_path.rstrip("?")))
-        return {"code": "login-needed", "message": "Your session has ended. Log in again; your drafts are kept."}, 401
+        return {
+            "code": "login-needed",
+            "message": "Your session has ended. Log in again; your drafts are kept.",
+        }, 401
     if current_app.appbuilder.sm.has_access(f"can_{gate}", VIEW):  # type: ignore[attr-defined]
         return None
     if not current_user.actor.is_member and gate is Gate.MEMBER:

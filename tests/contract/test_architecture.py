@@ -8,7 +8,12 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCES = sorted(p for folder in ("portal", "plugins") for p in (ROOT / folder).rglob("*.py") if "node_modules" not in p.parts)
+SOURCES = sorted(
+    p
+    for folder in ("portal", "plugins")
+    for p in (ROOT / folder).rglob("*.py")
+    if "node_modules" not in p.parts
+)
 TEMPLATES = sorted(p for p in (ROOT / "portal").rglob("templates/**/*.html"))
 SCRIPTS = sorted((ROOT / "portal" / "assets" / "src").rglob("*.js"))
 FORBIDDEN_NAMES = {"utils", "util", "helpers", "common", "misc"}
@@ -27,11 +32,17 @@ def _functions(tree: ast.AST) -> Iterator[ast.FunctionDef]:
 @pytest.mark.parametrize("path", SOURCES, ids=_shown)
 def test_a_file_is_read_in_one_sitting(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    assert text.count("\n") <= LONGEST_FILE, f"{_shown(path)} is longer than one sitting: split it by concern"
+    assert text.count("\n") <= LONGEST_FILE, (
+        f"{_shown(path)} is longer than one sitting: split it by concern"
+    )
     for function in _functions(ast.parse(text)):
         length = (function.end_lineno or 0) - function.lineno
-        assert length <= LONGEST_FUNCTION, f"{_shown(path)}:{function.lineno} {function.name} has {length} lines"
-    assert path.stem not in FORBIDDEN_NAMES, f"'{path.stem}' says nothing: name the file after what it holds"
+        assert length <= LONGEST_FUNCTION, (
+            f"{_shown(path)}:{function.lineno} {function.name} has {length} lines"
+        )
+    assert path.stem not in FORBIDDEN_NAMES, (
+        f"'{path.stem}' says nothing: name the file after what it holds"
+    )
 
 
 def _lines_with(pattern: str, paths: list[Path]) -> list[str]:
@@ -46,13 +57,21 @@ def _lines_with(pattern: str, paths: list[Path]) -> list[str]:
 
 def test_only_the_unit_of_work_commits() -> None:
     places = _lines_with(r"\.commit\(", SOURCES)
-    assert [p for p in places if not p.startswith(("portal/kernel/uow.py", "portal/testing/"))] == []
+    assert [
+        p for p in places if not p.startswith(("portal/kernel/uow.py", "portal/testing/"))
+    ] == []
 
 
 def test_tables_come_from_migrations_only() -> None:
-    assert _lines_with(r"create_all\(", [*SOURCES, *sorted((ROOT / "tests").rglob("*.py"))][:-1]) in (
+    assert _lines_with(
+        r"create_all\(", [*SOURCES, *sorted((ROOT / "tests").rglob("*.py"))][:-1]
+    ) in (
         [],
-        [p for p in _lines_with(r"create_all\(", sorted((ROOT / "tests").rglob("*.py"))) if "test_architecture" in p],
+        [
+            p
+            for p in _lines_with(r"create_all\(", sorted((ROOT / "tests").rglob("*.py")))
+            if "test_architecture" in p
+        ],
     )
 
 
@@ -75,7 +94,9 @@ def test_time_comes_from_the_clock() -> None:
 
 
 def test_nothing_dangerous_is_loaded_or_run() -> None:
-    assert _lines_with(r"pickle\.loads|yaml\.load\(|shell=True|verify=False|\bexec\(", SOURCES) == []
+    assert (
+        _lines_with(r"pickle\.loads|yaml\.load\(|shell=True|verify=False|\bexec\(", SOURCES) == []
+    )
 
 
 def _imports(path: Path) -> set[str]:
@@ -93,10 +114,20 @@ def test_models_services_and_queries_know_no_http() -> None:
         p
         for p in SOURCES
         if p.is_relative_to(ROOT / "portal")
-        and (p.stem in {"models", "service", "queries", "relations"} or p.parent.name in {"service", "queries"})
+        and (
+            p.stem in {"models", "service", "queries", "relations"}
+            or p.parent.name in {"service", "queries"}
+        )
     ]
     assert len(layers) > 15
-    http = {_shown(p): sorted(m for m in _imports(p) if m.split(".")[0] in {"flask", "werkzeug", "flask_wtf", "flask_login"}) for p in layers}
+    http = {
+        _shown(p): sorted(
+            m
+            for m in _imports(p)
+            if m.split(".")[0] in {"flask", "werkzeug", "flask_wtf", "flask_login"}
+        )
+        for p in layers
+    }
     assert {place: modules for place, modules in http.items() if modules} == {}
 
 
@@ -106,7 +137,12 @@ def test_portal_never_imports_a_plugin_and_plugins_only_the_sdk() -> None:
     for path in SOURCES:
         modules = _imports(path)
         if path.is_relative_to(ROOT / "plugins"):
-            wrong = {m for m in modules if m.split(".")[0] == "portal" and not m.startswith(("portal.sdk", "portal.testing"))}
+            wrong = {
+                m
+                for m in modules
+                if m.split(".")[0] == "portal"
+                and not m.startswith(("portal.sdk", "portal.testing"))
+            }
         else:
             wrong = {m for m in modules if m.split(".")[0] in names}
         assert not wrong, f"{_shown(path)} imports {wrong}"
@@ -116,7 +152,11 @@ def test_imports_inside_functions_stay_few() -> None:
     """Each is a place where the order of the rooms is not clear; the number may only shrink."""
     count = 0
     for path in SOURCES:
-        if path.is_relative_to(ROOT / "portal" / "cli") or path.is_relative_to(ROOT / "portal" / "testing") or path.stem == "cli":
+        if (
+            path.is_relative_to(ROOT / "portal" / "cli")
+            or path.is_relative_to(ROOT / "portal" / "testing")
+            or path.stem == "cli"
+        ):
             continue
         for function in _functions(ast.parse(path.read_text(encoding="utf-8"))):
             count += sum(isinstance(node, ast.Import | ast.ImportFrom) for node in function.body)

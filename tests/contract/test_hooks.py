@@ -13,7 +13,9 @@ DOCS = Path(__file__).resolve().parents[2] / "docs" / "hooks.md"
 
 def _hooks() -> dict[str, str]:
     return {
-        name: f"{name}{inspect.signature(function)}".split(" ->")[0].replace("'", "").replace('"', "")
+        name: f"{name}{inspect.signature(function)}".split(" ->")[0]
+        .replace("'", "")
+        .replace('"', "")
         for module in ALL
         for name, function in vars(module).items()
         if hasattr(function, "portal_spec")

@@ -8,7 +8,8 @@ from portal.web.public import PUBLIC
 
 def _inventory(app: Flask) -> dict[str, object]:
     return {
-        rule.endpoint: getattr(app.view_functions[rule.endpoint], "gate", None) or getattr(getattr(app.view_functions[rule.endpoint], "__wrapped__", None), "gate", None)
+        rule.endpoint: getattr(app.view_functions[rule.endpoint], "gate", None)
+        or getattr(getattr(app.view_functions[rule.endpoint], "__wrapped__", None), "gate", None)
         for rule in app.url_map.iter_rules()
     }
 

@@ -32,7 +32,9 @@ def _calls(tree: ast.AST) -> set[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             target = node.func
-            names.add(target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", ""))
+            names.add(
+                target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
+            )
     return names
 
 
@@ -44,7 +46,11 @@ def _reaches_policy(function: Callable[..., object], seen: frozenset[str] = froz
     module = inspect.getmodule(inspect.unwrap(function))
     for name in calls - seen:
         inner = getattr(module, name, None)
-        if inspect.isfunction(inner) and inner.__module__.startswith("portal.") and _reaches_policy(inner, seen | calls):
+        if (
+            inspect.isfunction(inner)
+            and inner.__module__.startswith("portal.")
+            and _reaches_policy(inner, seen | calls)
+        ):
             return True
     return False
 
@@ -58,14 +64,18 @@ def _inventory() -> list[Callable[..., object]]:
 
 
 def test_the_actor_comes_first() -> None:
-    wrong = [_name(f) for f in _inventory() if next(iter(inspect.signature(f).parameters), "") != "actor"]
+    wrong = [
+        _name(f) for f in _inventory() if next(iter(inspect.signature(f).parameters), "") != "actor"
+    ]
     assert wrong == []
 
 
 def test_every_write_reaches_the_policy() -> None:
     inventory = _inventory()
     assert len(inventory) > 30
-    wrong = [_name(f) for f in inventory if _name(f) not in WITHOUT_POLICY and not _reaches_policy(f)]
+    wrong = [
+        _name(f) for f in inventory if _name(f) not in WITHOUT_POLICY and not _reaches_policy(f)
+    ]
     assert wrong == []
 
 

@@ -42,7 +42,12 @@ class Stack:
     def command(self, *arguments: str) -> str:
         """Run ``portal …`` on this stack and return what it prints."""
         done = subprocess.run(
-            [sys.executable, "-m", "portal", *arguments], env=self.environment, capture_output=True, text=True, check=False, cwd=ROOT
+            [sys.executable, "-m", "portal", *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=ROOT,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -95,7 +100,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     settings = load({k: v for k, v in environment.items() if k.startswith("PORTAL_")})
     provider = start_provider(settings)
     log = (folder / "server.log").open("wb")
-    server = subprocess.Popen([sys.executable, "-m", "portal", "run"], env=environment, cwd=ROOT, stdout=log, stderr=log)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "portal", "run"], env=environment, cwd=ROOT, stdout=log, stderr=log
+    )
     try:
         wait_until_ready(stack.url, server)
         yield stack
@@ -127,7 +134,14 @@ def open_page(browser: Browser, stack: Stack) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(base_url=stack.url, locale="en-GB", **options)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
-        page.on("console", lambda m: errors.append(f"{page.url}: {m.text}") if m.type == "error" and "status of 4" not in m.text else None)
+        page.on(
+            "console",
+            lambda m: (
+                errors.append(f"{page.url}: {m.text}")
+                if m.type == "error" and "status of 4" not in m.text
+                else None
+            ),
+        )
         page.on("pageerror", lambda e: errors.append(f"{page.url}: {e}"))
         page.set_default_timeout(15_000)
         return page

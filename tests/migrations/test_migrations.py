@@ -23,7 +23,11 @@ def empty_engine(tmp_path: Path) -> Iterator[Engine]:
 
     import_models()
     server = os.environ.get("PORTAL_TEST_DATABASE", "")
-    url = make_database(server, f"portal_migration_{worker_name()}") if server else f"sqlite:///{tmp_path / 'm.sqlite'}"
+    url = (
+        make_database(server, f"portal_migration_{worker_name()}")
+        if server
+        else f"sqlite:///{tmp_path / 'm.sqlite'}"
+    )
     session: scoped_session[Any] = db.session
     before, engines = session.session_factory.kw.get("bind"), list(db._engine)
     db._engine.clear()
@@ -46,7 +50,9 @@ def test_migrations_run_both_ways_on_a_filled_database(empty_engine: Engine) -> 
     migrate.upgrade()
     with empty_engine.begin() as connection:
         connection.execute(
-            text("INSERT INTO network (id, code, short_name, title, plugin, enabled, settings) VALUES ('n', 'x', 'X', 'X', '', :on, '{}')"),
+            text(
+                "INSERT INTO network (id, code, short_name, title, plugin, enabled, settings) VALUES ('n', 'x', 'X', 'X', '', :on, '{}')"
+            ),
             {"on": True},
         )
     migrate.downgrade("base")

@@ -28,5 +28,7 @@ def find_or_install() -> str:
         subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], check=True, env=environment)
         path = find()
     if not path:
-        sys.exit("The browser journeys need Chromium. On Debian: sudo apt-get install chromium. Elsewhere set PORTAL_CHROMIUM.")
+        sys.exit(
+            "The browser journeys need Chromium. On Debian: sudo apt-get install chromium. Elsewhere set PORTAL_CHROMIUM."
+        )
     return path

@@ -21,7 +21,9 @@ def answering() -> str:
         engine = create_engine(url, connect_args={"connect_timeout": 3})
         try:
             with engine.connect() as connection:
-                if connection.execute(text("SELECT rolcreatedb FROM pg_roles WHERE rolname = current_user")).scalar():
+                if connection.execute(
+                    text("SELECT rolcreatedb FROM pg_roles WHERE rolname = current_user")
+                ).scalar():
                     return url
         except OperationalError:
             continue

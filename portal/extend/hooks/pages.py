@@ -6,7 +6,7 @@ from portal.extend.marks import hookspec
 
 if TYPE_CHECKING:
     from portal.access.actor import Actor
-    from portal.extend.specs import CardSpec, MenuEntry
+    from portal.extend.specs import CardSpec, MenuEntry, SearchResult
 
 
 @hookspec
@@ -47,3 +47,8 @@ def centre_menu(actor: "Actor", centre_code: str) -> "list[MenuEntry]":
 @hookspec
 def administration_menu(actor: "Actor") -> "list[MenuEntry]":
     """Return entries of the administration menu (coordinators, support, operators)."""
+
+
+@hookspec
+def search_results(actor: "Actor", text: str) -> "list[SearchResult]":
+    """Return what the actor may see of the things that ``text`` finds, best first, at most ten."""

@@ -9,13 +9,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask_admin.form import fields
-from flask_admin.model import filters
+from flask import current_app
+from flask_admin import babel, helpers
+from flask_admin.contrib.sqla import typefmt as sqla_typefmt
+from flask_admin.form import fields, widgets
+from flask_admin.model import filters, typefmt
 from flask_admin.theme import Theme
 from flask_babel import gettext
+from markupsafe import Markup
 
 from portal.web.look.icons import icon_from_fa
 from portal.web.look.urls import url_with, url_without
+from portal.web.look.values import shown
 
 _KINDS = {
     "datepicker": "date",
@@ -40,13 +45,30 @@ class PortalTheme(Theme):  # type: ignore[misc]
 
 
 def mend() -> None:
-    """Let flask-admin's date-time fields and filters read what browsers' own pickers send.
+    """Apply the cures for flask-admin 2.2. Calling it twice changes nothing more.
 
-    They accept ``2026-03-03 09:30:00`` only; a browser sends ``2026-03-03T09:30``.
+    Date-time fields and filters accept ``2026-03-03 09:30:00`` only, a browser's own picker sends
+    ``2026-03-03T09:30``. Inline forms return text where they mean markup. Lists show yes and no as
+    drawings of a font that the portal does not load.
     """
     fields.DateTimeField.process_formdata = _process_moment
     filters.BaseDateTimeFilter.clean = _clean_moment
     filters.BaseTimeFilter.clean = _clean_time
+    widgets.RenderTemplateWidget.__call__ = _render_widget
+    tables = (typefmt.BASE_FORMATTERS, typefmt.DETAIL_FORMATTERS, sqla_typefmt.DEFAULT_FORMATTERS)
+    for formatters in tables:
+        for kind in (bool, dt.date, dt.datetime, dt.time, list, type(None)):
+            formatters[kind] = _format
+
+
+def _format(_view: Any, value: Any, _name: str) -> Any:
+    return shown(value)
+
+
+def _render_widget(self: Any, field: Any, **kwargs: Any) -> Markup:
+    """Render the template of a compound field; what the template wrote is markup."""
+    values = {**kwargs, "field": field, "_gettext": babel.gettext, "_ngettext": babel.ngettext, "h": helpers}
+    return Markup(current_app.jinja_env.get_template(self.template).render(values))
 
 
 def _process_moment(self: Any, valuelist: Sequence[str]) -> None:

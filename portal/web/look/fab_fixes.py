@@ -6,7 +6,7 @@ Each function says what is wrong upstream. The proofs are the tests in ``tests/u
 from typing import Any
 
 from flask import g, url_for
-from flask_appbuilder import fieldwidgets, forms, upload
+from flask_appbuilder import fieldwidgets, forms, upload, widgets
 from markupsafe import Markup
 from wtforms import BooleanField, DateTimeLocalField
 from wtforms import widgets as plain
@@ -30,6 +30,7 @@ def apply() -> None:
     """Apply all cures. Calling it twice changes nothing more."""
     repair_conversion_table()
     use_plain_widgets()
+    return_markup()
 
 
 def repair_conversion_table() -> None:
@@ -46,6 +47,23 @@ def repair_conversion_table() -> None:
         (marker, *better.get(marker, (field, widget)))
         for marker, field, widget in forms.FieldConverter.conversion_table
     )
+
+
+def return_markup() -> None:
+    """Let FAB's template widgets say that what they return is markup.
+
+    They return plain text, so that every template has to switch escaping off for them. What a
+    template has rendered is escaped already.
+    """
+    stock = widgets.RenderTemplateWidget.__call__
+    if getattr(stock, "returns_markup", False):
+        return
+
+    def call(self: Any, **kwargs: Any) -> Markup:
+        return Markup(stock(self, **kwargs))
+
+    call.returns_markup = True  # type: ignore[attr-defined]
+    widgets.RenderTemplateWidget.__call__ = call
 
 
 def use_plain_widgets() -> None:

@@ -28,7 +28,11 @@ def _do(actor: Any, times: int = 1, *, fail: bool = False) -> None:
 
 
 def _of_stream(name: str = "thing:1") -> list[AuditEvent]:
-    return list(db.session.scalars(select(AuditEvent).where(AuditEvent.stream == name).order_by(AuditEvent.sequence)))
+    return list(
+        db.session.scalars(
+            select(AuditEvent).where(AuditEvent.stream == name).order_by(AuditEvent.sequence)
+        )
+    )
 
 
 def test_events_form_a_chain_that_verifies(app: Flask) -> None:
@@ -57,15 +61,28 @@ def test_a_refusal_is_recorded_though_its_deed_was_rolled_back(app: Flask) -> No
 @pytest.mark.parametrize(
     ("tamper", "problem"),
     [
-        (lambda e: update(AuditEvent).where(AuditEvent.id == e[1].id).values(actor_id="somebody"), "was changed"),
-        (lambda e: update(AuditEvent).where(AuditEvent.id == e[1].id).values(detail={"n": 7}), "was changed"),
+        (
+            lambda e: (
+                update(AuditEvent).where(AuditEvent.id == e[1].id).values(actor_id="somebody")
+            ),
+            "was changed",
+        ),
+        (
+            lambda e: update(AuditEvent).where(AuditEvent.id == e[1].id).values(detail={"n": 7}),
+            "was changed",
+        ),
         (lambda e: delete(AuditEvent).where(AuditEvent.id == e[1].id), "a gap"),
         (lambda e: delete(AuditEvent).where(AuditEvent.id == e[2].id), "the tail is cut"),
-        (lambda e: delete(AuditEvent).where(AuditEvent.stream == "thing:1"), "every event is missing"),
+        (
+            lambda e: delete(AuditEvent).where(AuditEvent.stream == "thing:1"),
+            "every event is missing",
+        ),
         (lambda e: delete(AuditStream).where(AuditStream.stream == "thing:1"), "has no head"),
     ],
 )
-def test_tampering_is_found(app: Flask, tamper: Callable[[list[AuditEvent]], Any], problem: str) -> None:
+def test_tampering_is_found(
+    app: Flask, tamper: Callable[[list[AuditEvent]], Any], problem: str
+) -> None:
     del app
     _do(ACTOR, 3)
     db.session.execute(tamper(_of_stream()))
@@ -79,16 +96,25 @@ def test_reordering_is_found(app: Flask) -> None:
     _do(ACTOR, 3)
     second, third = _of_stream()[1:]
     for row, number in ((second, 99), (third, 2), (second, 3)):
-        db.session.execute(update(AuditEvent).where(AuditEvent.id == row.id).values(sequence=number))
+        db.session.execute(
+            update(AuditEvent).where(AuditEvent.id == row.id).values(sequence=number)
+        )
     db.session.expire_all()
     _, faults = verify("thing:1")
-    assert {f.problem for f in faults} >= {"was changed after it was written", "does not follow the event before it"}
+    assert {f.problem for f in faults} >= {
+        "was changed after it was written",
+        "does not follow the event before it",
+    }
 
 
-def test_auditors_read_the_record_and_others_do_not(app: Flask, actor_of: Callable[[str], Actor]) -> None:
+def test_auditors_read_the_record_and_others_do_not(
+    app: Flask, actor_of: Callable[[str], Actor]
+) -> None:
     del app
     _do(ACTOR, 2)
-    assert [r.action for r in queries.newest(actor_of("auditor"), entity="thing:1")] == ["thing.done"] * 2
+    assert [r.action for r in queries.newest(actor_of("auditor"), entity="thing:1")] == [
+        "thing.done"
+    ] * 2
     for persona in ("support", "coordinator", "enroller"):
         with pytest.raises(ForbiddenError):
             queries.newest(actor_of(persona))

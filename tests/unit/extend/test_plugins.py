@@ -29,7 +29,9 @@ def test_all_24_networks_are_plugins_that_keep_the_contract(manager: PluginManag
     assert len(networks) == 24
     assert networks["nmd"].short_name == "EURO-NMD"
     assert networks["eye"].title == "European Reference Network on rare eye diseases"
-    assert {"retinal_eye_diseases", "neuro_ophthalmology"} <= {a.code for a in networks["eye"].areas}
+    assert {"retinal_eye_diseases", "neuro_ophthalmology"} <= {
+        a.code for a in networks["eye"].areas
+    }
     for loaded in manager.loaded():
         assert check_plugin(manager.pm.get_plugin(loaded.name)) == [], loaded.name
 
@@ -64,7 +66,9 @@ def test_a_failing_register_hook_names_plugin_and_hook(manager: PluginManager) -
             raise RuntimeError("no jobs today")
 
     manager.register(Broken(), "broken")
-    with pytest.raises(DefinitionError, match=r"broken: \[register_jobs\] register_jobs failed: no jobs today"):
+    with pytest.raises(
+        DefinitionError, match=r"broken: \[register_jobs\] register_jobs failed: no jobs today"
+    ):
         manager.collect("register_jobs")
 
 
@@ -100,7 +104,9 @@ def test_a_check_that_raises_counts_as_a_veto(manager: PluginManager) -> None:
     assert manager.vetoes("check_enrolment", centre="NL-UTR", **arguments) == ["closed in August"]
     assert manager.vetoes("check_enrolment", centre="FR-LYO", **arguments) == []
     manager.register(Bad(), "bad")
-    assert "could not be carried out" in " ".join(manager.vetoes("check_enrolment", centre="FR-LYO", **arguments))
+    assert "could not be carried out" in " ".join(
+        manager.vetoes("check_enrolment", centre="FR-LYO", **arguments)
+    )
 
 
 def test_events_reach_the_others_when_one_fails(manager: PluginManager) -> None:
@@ -134,9 +140,15 @@ def test_a_network_plugin_acts_only_in_its_enabled_network(manager: PluginManage
     ("text", "says"),
     [
         ("network: x1\nshort_name: X\ntitle: T\narea: {a: A}\n", "Did you mean 'areas'"),
-        ("network: X1\nshort_name: X\ntitle: T\nareas: {a: A}\n", "network.yaml:1: [network] a code is"),
+        (
+            "network: X1\nshort_name: X\ntitle: T\nareas: {a: A}\n",
+            "network.yaml:1: [network] a code is",
+        ),
         ("network: x1\ntitle: T\nareas: {a: A}\n", "'short_name' is missing"),
-        ("network: x1\nshort_name: X\ntitle: T\nareas: {a: A}\nsettings: {quorums: 2}\n", "Did you mean 'quorum'"),
+        (
+            "network: x1\nshort_name: X\ntitle: T\nareas: {a: A}\nsettings: {quorums: 2}\n",
+            "Did you mean 'quorum'",
+        ),
         ("network: x1\nnetwork: x2\nshort_name: X\ntitle: T\nareas: {a: A}\n", "stands twice"),
         ("network: [x1\n", "not valid YAML"),
         ("", "empty or not a mapping"),
@@ -155,8 +167,22 @@ def test_portal_plugins_new_writes_a_plugin_whose_test_passes(tmp_path: Path) ->
     made = subprocess.run(command, capture_output=True, text=True, check=False)
     assert made.returncode == 0, made.stderr
     tested = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--rootdir={tmp_path}", "--import-mode=prepend", str(tmp_path)],
-        capture_output=True, text=True, check=False, cwd=tmp_path, env={"PYTHONPATH": str(tmp_path), "PATH": ""},
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-p",
+            "no:cacheprovider",
+            f"--rootdir={tmp_path}",
+            "--import-mode=prepend",
+            str(tmp_path),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(tmp_path), "PATH": ""},
     )
     assert "1 passed" in tested.stdout, tested.stdout + tested.stderr
     again = subprocess.run(command, capture_output=True, text=True, check=False)

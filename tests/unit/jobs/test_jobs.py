@@ -46,7 +46,9 @@ def handlers(app: Flask) -> Handlers:
 
 
 @writes
-def _add(actor: Any, kind: str, payload: dict[str, Any], key: str = "", *, fail: bool = False) -> None:
+def _add(
+    actor: Any, kind: str, payload: dict[str, Any], key: str = "", *, fail: bool = False
+) -> None:
     del actor
     enqueue(kind, payload, key=key)
     if fail:
@@ -73,7 +75,9 @@ def test_a_job_whose_cause_failed_does_not_exist(handlers: Handlers) -> None:
     assert handlers.done == []
 
 
-def test_a_leased_job_is_not_given_to_a_second_worker_until_the_lease_ends(handlers: Handlers) -> None:
+def test_a_leased_job_is_not_given_to_a_second_worker_until_the_lease_ends(
+    handlers: Handlers,
+) -> None:
     del handlers
     _add(ACTOR, "test.work", {"n": 1})
     first = queue.lease(ACTOR, "worker-1")

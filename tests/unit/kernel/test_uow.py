@@ -59,7 +59,9 @@ def test_a_call_within_a_call_joins_its_commit(add_network: Callable[..., None])
     assert _codes() == {"t-1", "t-2"}
 
 
-def test_consequences_come_after_the_commit_and_each_alone(add_network: Callable[..., None]) -> None:
+def test_consequences_come_after_the_commit_and_each_alone(
+    add_network: Callable[..., None],
+) -> None:
     heard: list[str] = []
 
     def broken() -> None:
@@ -92,7 +94,9 @@ def test_after_commit_needs_a_write() -> None:
         after_commit(lambda: None)
 
 
-def test_a_busy_database_is_tried_again(add_network: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_busy_database_is_tried_again(
+    add_network: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(uow, "WAIT_SECONDS", 0)
     tries: list[int] = []
 

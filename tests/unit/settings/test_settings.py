@@ -35,7 +35,9 @@ def test_environment_and_secret_files_win_over_defaults(tmp_path: Path) -> None:
         ("PORTAL_SECRET_KEYS", "x", "Did you mean 'PORTAL_SECRET_KEY'?"),
     ],
 )
-def test_a_wrong_value_names_the_variable_and_what_was_expected(variable: str, value: str, says: str) -> None:
+def test_a_wrong_value_names_the_variable_and_what_was_expected(
+    variable: str, value: str, says: str
+) -> None:
     with pytest.raises(DefinitionError) as caught:
         load({variable: value})
     assert variable in str(caught.value)
