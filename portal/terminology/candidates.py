@@ -52,7 +52,7 @@ class Candidates:
 
     def _sql(self, expression: str, limit: int) -> tuple[str, list[object]]:
         values: list[object] = [expression]
-        where = "term MATCH ?"
+        where = "fts MATCH ?"
         if self._tags:
             where += f" AND d.lang IN ({','.join('?' * len(self._tags))})"
             values += self._tags
@@ -61,8 +61,8 @@ class Candidates:
             values += self._within.values
         # CROSS JOIN keeps the full-text table outermost, so that its row order is the result's.
         sql = (
-            f"SELECT {ROW_COLUMNS} FROM term CROSS JOIN designation d ON d.id=term.rowid "  # noqa: S608
-            f"CROSS JOIN concept c ON c.id=d.concept WHERE {where} ORDER BY term.rowid LIMIT ?"
+            f"SELECT {ROW_COLUMNS} FROM fts CROSS JOIN designation d ON d.id=fts.rowid "  # noqa: S608
+            f"CROSS JOIN concept c ON c.id=d.concept WHERE {where} ORDER BY fts.rowid LIMIT ?"
         )
         return sql, [*values, limit]
 
@@ -71,9 +71,14 @@ class Candidates:
         starts: dict[str, dict[str, int]] = {}
         last = query.words[-1]
         for word in query.words:
-            whole[word], starts[word] = spelling.corrections(
-                self._index, word, unfinished=word == last
-            )
+            unfinished = word == last
+            # A word that the release knows is taken as meant, unless nothing was found at all.
+            if self._concepts and spelling.is_known(self._index, word, unfinished=unfinished):
+                whole[word], starts[word] = {}, {}
+            else:
+                whole[word], starts[word] = spelling.corrections(
+                    self._index, word, unfinished=unfinished
+                )
         self.fixes = Corrections(whole, starts, self._idf(query.words, whole))
         if any(whole.values()) or any(starts.values()):
             groups = [self._either(word) for word in query.words]

@@ -11,7 +11,7 @@ from portal.terminology import words
 from portal.terminology.content import Content, ancestors, parents_of
 from portal.terminology.packs import Pack
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 1
 
 _SCHEMA = """
 CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -22,7 +22,7 @@ CREATE TABLE concept(
 CREATE TABLE designation(
   id INTEGER PRIMARY KEY, concept INTEGER NOT NULL, lang TEXT NOT NULL, use TEXT NOT NULL,
   term TEXT NOT NULL, plain TEXT NOT NULL, key TEXT NOT NULL);
-CREATE VIRTUAL TABLE term USING fts5(
+CREATE VIRTUAL TABLE fts USING fts5(
   key, content='', columnsize=0, prefix='1 2 3 4', tokenize='unicode61 remove_diacritics 0');
 CREATE TABLE word(word TEXT PRIMARY KEY, df INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE alias(form TEXT, concept INTEGER, kind TEXT, PRIMARY KEY(form, concept)) WITHOUT ROWID;
@@ -72,7 +72,7 @@ def build_index(content: Content, pack: Pack, path: Path, meta: dict[str, str]) 
         everything = {**meta, **{name: str(number) for name, number in counts.items()}}
         connection.executemany("INSERT INTO meta VALUES(?,?)", everything.items())
         connection.execute("COMMIT")
-        connection.execute("INSERT INTO term(term) VALUES('optimize')")
+        connection.execute("INSERT INTO fts(fts) VALUES('optimize')")
         connection.executescript(_INDEXES)
     finally:
         connection.close()
@@ -123,7 +123,7 @@ def _designations(connection: sqlite3.Connection, content: Content, ids: dict[st
         frequency.update(set(key.split()))
         rows.append((number, ids[d.code], d.lang, d.use, d.text, bare, key))
     connection.executemany("INSERT INTO designation VALUES(?,?,?,?,?,?,?)", rows)
-    connection.executemany("INSERT INTO term(rowid, key) VALUES(?,?)", ((x[0], x[6]) for x in rows))
+    connection.executemany("INSERT INTO fts(rowid, key) VALUES(?,?)", ((x[0], x[6]) for x in rows))
     connection.executemany("INSERT INTO word VALUES(?,?)", sorted(frequency.items()))
     return len(rows)
 

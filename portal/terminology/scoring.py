@@ -74,7 +74,7 @@ class Corrections:
 NO_CORRECTIONS = Corrections()
 
 
-@dataclass
+@dataclass(slots=True)
 class _Match:
     """Where one query word was found: position among the name's words, edits, whole or not."""
 
@@ -118,34 +118,39 @@ def _find(word: str, own: list[str], taken: set[int], fixes: Corrections) -> _Ma
     """Find the best free place for a query word: equal, then begun, then corrected."""
     begun = -1
     for at, candidate in enumerate(own):
-        if at in taken:
-            continue
-        if candidate == word:
-            taken.add(at)
-            return _Match(at, 0, whole=True)
-        if begun < 0 and candidate.startswith(word):
-            begun = at
+        if candidate.startswith(word) and at not in taken:
+            if len(candidate) == len(word):
+                taken.add(at)
+                return _Match(at, 0, whole=True)
+            if begun < 0:
+                begun = at
     if begun >= 0:
         taken.add(begun)
         return _Match(begun, 0, whole=False)
-    return _find_corrected(word, own, taken, fixes)
+    whole, starts = fixes.whole.get(word), fixes.starts.get(word)
+    if not whole and not starts:
+        return None
+    return _find_corrected(len(word), own, taken, (whole or {}, starts or {}))
 
 
 def _find_corrected(
-    word: str, own: list[str], taken: set[int], fixes: Corrections
+    size: int,
+    own: list[str],
+    taken: set[int],
+    fixes: tuple[Mapping[str, int], Mapping[str, int]],
 ) -> _Match | None:
-    whole, starts = fixes.whole.get(word, {}), fixes.starts.get(word, {})
+    whole, starts = fixes
     best: _Match | None = None
-    for at, candidate in enumerate(own) if whole or starts else ():
+    for at, candidate in enumerate(own):
         if at in taken:
             continue
         edits = whole.get(candidate)
         if edits is not None and (best is None or edits < best.edits):
             best = _Match(at, edits, whole=True)
-        for size in range(len(word) - 1, len(word) + 2):
-            cut = starts.get(candidate[:size])
-            if cut is not None and (best is None or cut < best.edits):
-                best = _Match(at, cut, whole=size >= len(candidate))
+        for cut in (size - 1, size, size + 1) if starts else ():
+            edits = starts.get(candidate[:cut])
+            if edits is not None and (best is None or edits < best.edits):
+                best = _Match(at, edits, whole=cut >= len(candidate))
     if best is not None:
         taken.add(best.position)
     return best

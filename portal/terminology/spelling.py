@@ -5,6 +5,7 @@ may be unfinished, so it is compared with beginnings of words.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -12,6 +13,7 @@ from rapidfuzz.distance import OSA
 from portal.terminology.index import Index
 
 MAX_ALTERNATIVES = 10
+Fixes = tuple[dict[str, int], dict[str, int]]
 
 
 def allowed_edits(word: str) -> int:
@@ -21,18 +23,23 @@ def allowed_edits(word: str) -> int:
     return 1 if len(word) < 8 else 2
 
 
-def corrections(
-    index: Index, word: str, *, unfinished: bool
-) -> tuple[dict[str, int], dict[str, int]]:
+def is_known(index: Index, word: str, *, unfinished: bool) -> bool:
+    """Say whether the release has this word, or (when unfinished) a word that begins so."""
+    pool = index.words(word[:1])
+    return word in pool or (unfinished and any(known.startswith(word) for known in pool))
+
+
+@lru_cache(maxsize=20_000)
+def corrections(index: Index, word: str, *, unfinished: bool) -> Fixes:
     """Return (whole word → edits, word beginning → edits) that ``word`` may have meant.
 
     Words that begin with the same letter come first; others are tried only when there are none.
-    The word itself, with no edit, is never in the answer.
+    The word itself, with no edit, is never in the answer. Kept, as every keystroke asks again.
     """
     limit = allowed_edits(word)
     if not limit:
         return {}, {}
-    for pool in (index.words(word[:1]), index.words("")):
+    for pool in (index.words(word[:1]), _other_first_letter(index, word)):
         whole = _nearest(word, pool, limit)
         best = sorted(whole, key=lambda found: (whole[found], -pool[found]))[:MAX_ALTERNATIVES]
         starts = _starts(word, pool, limit) if unfinished else {}
@@ -41,15 +48,18 @@ def corrections(
     return {}, {}
 
 
+def _other_first_letter(index: Index, word: str) -> dict[str, int]:
+    """Return the words that one edit at the first letter could turn into ``word``."""
+    first, second = word[0], word[1]
+    return {
+        known: df
+        for known, df in index.words("").items()
+        if known[:1] == second or known[1:2] in (first, second)
+    }
+
+
 def _nearest(word: str, pool: Iterable[str], limit: int) -> dict[str, int]:
-    choices = list(pool)
-    found = process.extract(
-        word,
-        choices,
-        scorer=OSA.distance,
-        score_cutoff=limit,
-        limit=60,
-    )
+    found = process.extract(word, list(pool), scorer=OSA.distance, score_cutoff=limit, limit=60)
     return {text: int(edits) for text, edits, _key in found if edits}
 
 
