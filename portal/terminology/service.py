@@ -18,7 +18,8 @@ from portal.terminology.mapping import MapView
 from portal.terminology.membership import NOTHING, condition
 from portal.terminology.packs import Pack, PackNames, read_packs
 from portal.terminology.registry import ACTIVE, Registry, Release
-from portal.terminology.search import Hit, search_grammar, search_release
+from portal.terminology.scoring import ANY_ORDER
+from portal.terminology.search import FORMER_CODE_SCORE, Hit, search_grammar, search_release
 from portal.terminology.suggestion import Span
 from portal.terminology.valuesets import ValueSet, ValueSets, read_value_sets
 
@@ -134,6 +135,9 @@ class Terminology:
             hits = self._search_one(self.names.get(name), query, languages, chosen, limit)
             scored += [(-hit.score, place, rank, hit) for rank, hit in enumerate(hits)]
         scored.sort(key=lambda entry: entry[:3])
+        if scored and scored[0][0] <= -FORMER_CODE_SCORE and any(c.isdigit() for c in query):
+            # A code was typed: names that merely share some letters with it would only distract.
+            scored = [entry for entry in scored if entry[0] <= -ANY_ORDER]
         return [entry[3] for entry in scored[:limit]]
 
     def _search_one(

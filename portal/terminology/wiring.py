@@ -1,0 +1,36 @@
+"""Joins the terminology to a Flask application: opens the packs, registers the interfaces."""
+
+from typing import Any
+
+from flask import Flask
+
+from portal.access.roles import Gate
+from portal.terminology import api
+from portal.terminology.cli import default_value_sets
+from portal.terminology.service import Terminology
+from portal.web.views import gated
+
+
+def wire(app: Flask) -> None:
+    """Open the packs below the data folder and register the JSON interface behind its gate."""
+    settings = app.extensions["portal.settings"]
+    app.extensions[api.EXTENSION] = Terminology(
+        settings.data_path, value_set_files=default_value_sets()
+    )
+    gate = opened if settings.terminology_open else gated(Gate.MEMBER)
+    app.register_blueprint(api.create_blueprint(gate))
+
+
+def opened(view: Any) -> Any:
+    """Let everybody through: only where the setting TERMINOLOGY_OPEN says so.
+
+    The view still carries the mark of the gate that guards it otherwise.
+    """
+    view.gate = Gate.MEMBER
+    return view
+
+
+def terminology_of(app: Flask) -> Terminology:
+    """Return the terminology of an application."""
+    found: Terminology = app.extensions[api.EXTENSION]
+    return found
