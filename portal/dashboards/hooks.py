@@ -10,7 +10,9 @@ def network_menu(actor: Actor, network_code: str) -> list[MenuEntry]:
     """The overview is the first entry of a network's menu."""
     del actor
     return [
-        MenuEntry("Overview", "NetworkDashboardView.index", "dashboard", {"code": network_code}, order=0)
+        MenuEntry(
+            "Overview", "NetworkDashboardView.index", "dashboard", {"code": network_code}, order=0
+        )
     ]
 
 
@@ -19,5 +21,7 @@ def centre_menu(actor: Actor, centre_code: str) -> list[MenuEntry]:
     """The overview is the first entry of a centre's menu."""
     del actor
     return [
-        MenuEntry("Overview", "CentreDashboardView.index", "dashboard", {"code": centre_code}, order=0)
+        MenuEntry(
+            "Overview", "CentreDashboardView.index", "dashboard", {"code": centre_code}, order=0
+        )
     ]

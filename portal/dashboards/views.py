@@ -6,9 +6,9 @@ from flask_appbuilder import IndexView
 
 from portal.access.roles import Gate
 from portal.dashboards import queries
-from portal.dashboards.cards import boxes
 from portal.extend import manager
 from portal.networks import queries as networks
+from portal.web.cards import boxes
 from portal.web.views import PortalView, page
 
 REQUEST_ACCESS = "/people/request-access"

@@ -1,0 +1,26 @@
+"""``portal vault``: the keys of the identity vault."""
+
+import click
+
+from portal.access.actor import system
+from portal.cli import application
+
+
+@click.group("vault")
+def vault() -> None:
+    """Look after the identity vault."""
+
+
+@vault.command()
+def rotate() -> None:
+    """Encrypt every identity with the first key of PORTAL_VAULT_KEYS; older keys may go afterwards."""
+    from portal.patients.service import rotate_vault
+
+    changed, after = 0, ""
+    with application().app_context():
+        while True:
+            done, after = rotate_vault(system("vault"), after)
+            changed += done
+            if not after:
+                break
+    click.echo(f"{changed} identities encrypted anew")
