@@ -27,12 +27,13 @@ class Place:
 
 @dataclass(frozen=True)
 class NoticeRow:
-    """A line of the notification list."""
+    """A line of the notification list; ``when`` is for people, ``at`` the ISO moment."""
 
     text: str
     url: str
-    at: datetime
-    unread: bool
+    when: str
+    at: str
+    quiet: bool
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,11 @@ def places(actor: Actor) -> dict[str, list[Place]]:
     return {kind: [p for p in rows if p.kind == kind] for kind in ("networks", "centres")}
 
 
+def greeting(actor: Actor) -> str:
+    """Return the heading of the page: a greeting by name."""
+    return f"Welcome, {actor.name}" if actor.name else "Welcome"
+
+
 def waiting(actor: Actor) -> Waiting:
     """Return what waits for the actor, urgent and overdue first."""
     rows = tasks.list_open(actor, limit=100)
@@ -73,4 +79,11 @@ def latest_notices(actor: Actor) -> list[NoticeRow]:
         .order_by(Notice.id.desc())
         .limit(SHOWN_NOTICES)
     )
-    return [NoticeRow(n.text, n.url, n.at, n.read_at is None) for n in rows]
+    return [
+        NoticeRow(n.text, n.url, _short(n.at), n.at.isoformat(), n.read_at is not None)
+        for n in rows
+    ]
+
+
+def _short(at: datetime) -> str:
+    return f"{at.day} {at:%B %Y, %H:%M} UTC"

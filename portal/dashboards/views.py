@@ -8,6 +8,7 @@ from portal.access.roles import Gate
 from portal.dashboards import queries
 from portal.extend import manager
 from portal.networks import queries as networks
+from portal.patients import places, terms
 from portal.web.cards import boxes
 from portal.web.views import PortalView, page
 
@@ -27,6 +28,7 @@ class GlobalDashboardView(PortalView, IndexView):  # type: ignore[misc]
             return redirect(REQUEST_ACCESS)
         return self.render(
             "dashboards/global.html",
+            greeting=queries.greeting(self.actor),
             places=queries.places(self.actor),
             waiting=queries.waiting(self.actor),
             notices=queries.latest_notices(self.actor),
@@ -56,7 +58,12 @@ class CentreDashboardView(PortalView):
     @page("/<code>/", gate=Gate.MEMBER)
     def index(self, code: str) -> ResponseReturnValue:
         """Show the centre's cards."""
-        centre = networks.centre(self.actor, code)
+        centre = places.centre(self.actor, code)
         g.centre_code = code
         cards = manager.widgets("centre_cards", actor=self.actor, centre_id=centre.id)
-        return self.render("dashboards/centre.html", centre=centre, boxes=boxes(cards))
+        return self.render(
+            "dashboards/centre.html",
+            centre=centre,
+            country=terms.COUNTRIES.get(centre.country, centre.country),
+            boxes=boxes(cards),
+        )

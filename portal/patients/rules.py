@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from portal.access import guard
 from portal.access.actor import Actor
@@ -121,8 +121,8 @@ def check_duplicate(actor: Actor, command: EnrolPatient) -> None:
     number = vault.local_number_index(command.centre_id, command.identity.local_number)
     same_name = vault.name_index(command.centre_id, command.identity.name)
     born = vault.birth_date_index(command.centre_id, command.identity.birth_date)
-    likeness = (PatientIdentity.name_index == same_name) & (
-        PatientIdentity.birth_date_index == born
+    likeness: ColumnElement[bool] = and_(
+        PatientIdentity.name_index == same_name, PatientIdentity.birth_date_index == born
     )
     if number:
         likeness = or_(PatientIdentity.local_number_index == number, likeness)
