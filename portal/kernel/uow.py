@@ -13,9 +13,10 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
 from portal.kernel import db
 
@@ -67,6 +68,27 @@ def writes(function: Callable[Concatenate[A, P], R]) -> Callable[Concatenate[A, 
 
     inventory.append(run)
     return run
+
+
+def side_write(work: Callable[[Session], R]) -> R:
+    """Commit ``work`` alone, on a session of its own: book-keeping that no person asked for.
+
+    Used for the web session's last-seen time and the like. Never for anything with an actor; never
+    inside a unit of work.
+    """
+    token = db.writing.set(True)
+    try:
+        with _writer_lock(), Session(bind=db.session.get_bind(), **_side_options()) as session:
+            result = work(session)
+            session.commit()
+            return result
+    finally:
+        db.writing.reset(token)
+
+
+def _side_options() -> dict[str, Any]:
+    mode = db.session.session_factory.kw.get("join_transaction_mode", "conditional_savepoint")
+    return {"expire_on_commit": False, "join_transaction_mode": mode}
 
 
 def _commit_once(work: Callable[[], R]) -> R:

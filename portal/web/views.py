@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import flash, g, redirect, request, url_for
+from flask import flash, g, has_request_context, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_appbuilder import BaseView, expose
 from flask_login import current_user
@@ -83,8 +83,8 @@ class PortalView(BaseView):  # type: ignore[misc]
 
     @property
     def actor(self) -> Actor:
-        """The signed-in actor."""
-        return actor()
+        """The signed-in actor. FAB reads every attribute while it sets views up; then there is nobody."""
+        return actor() if has_request_context() else Actor(person_id="")
 
     def render(self, template: str, **context: Any) -> str:
         """Render one of our templates with the shell's context."""

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from portal.web.look import admin_theme, confirm, fab_fixes, icons, manifest, urls, values
+from portal.web.look import admin_theme, choices, confirm, fab_fixes, icons, manifest, urls, values
 
 
 def setup(app: Flask) -> None:
@@ -13,6 +13,7 @@ def setup(app: Flask) -> None:
     """
     fab_fixes.apply()
     admin_theme.mend()
+    choices.mend()
     manifest.setup(app)
     confirm.setup(app)
     app.jinja_env.globals.update(

@@ -5,10 +5,10 @@ from urllib.parse import urlencode
 from flask import request, url_for
 
 
-def url_with(**changes: str) -> str:
+def url_with(**changes: object) -> str:
     """Return this page's address with the given query arguments set."""
     kept = [(name, value) for name, value in _arguments() if name not in changes]
-    return _address(kept + list(changes.items()))
+    return _address(kept + [(name, str(value)) for name, value in changes.items()])
 
 
 def url_without(*names: str, prefix: str = "") -> str:

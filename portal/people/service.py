@@ -1,0 +1,93 @@
+"""People: who they are at the login service, and their sessions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_appbuilder.security.sqla.models import User
+from sqlalchemy import select, update
+
+from portal import audit
+from portal.access.actor import Actor
+from portal.kernel import clock, db
+from portal.kernel.errors import ForbiddenError
+from portal.kernel.ids import new_id
+from portal.kernel.uow import writes
+from portal.people.models import ExternalIdentity, Person, WebSession
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who the login service says somebody is. Only ``issuer`` and ``subject`` identify."""
+
+    issuer: str
+    subject: str
+    given_name: str
+    family_name: str
+    email: str = ""
+    acr: str = ""
+
+
+def identity_from(claims: Mapping[str, Any]) -> Identity:
+    """Read a verified ID token's claims."""
+    name = str(claims.get("name", "")).split()
+    return Identity(
+        issuer=str(claims["iss"]),
+        subject=str(claims["sub"]),
+        given_name=str(claims.get("given_name") or " ".join(name[:-1])),
+        family_name=str(claims.get("family_name") or (name[-1] if name else claims["sub"])),
+        email=str(claims.get("email", "")),
+        acr=str(claims.get("acr", "")),
+    )
+
+
+@writes
+def sign_in(actor: Actor, identity: Identity) -> str:
+    """Find or make the person behind a verified identity; return the person's id."""
+    known = db.session.scalar(
+        select(ExternalIdentity).where(
+            ExternalIdentity.issuer == identity.issuer, ExternalIdentity.subject == identity.subject
+        )
+    )
+    if known is None:
+        known = _add(identity)
+        audit.record(actor, "person.created", f"person:{known.person_id}")
+    person = db.session.get_one(Person, known.person_id)
+    user = db.session.get_one(User, person.user_id)
+    if person.suspended_at or not user.active:
+        raise ForbiddenError("This account is suspended.", reason=person.suspended_reason or "The account is suspended.", grantor="the support desk")
+    known.last_login_at = person.last_seen_at = clock.now()
+    known.last_acr = identity.acr[:120]
+    audit.record(actor, "session.began", f"person:{person.id}", detail={"acr": identity.acr})
+    return person.id
+
+
+def _add(identity: Identity) -> ExternalIdentity:
+    person_id = new_id()
+    user = User(
+        first_name=identity.given_name[:64], last_name=identity.family_name[:64], username=person_id,
+        email=f"{person_id}@identity.invalid", active=True,
+    )
+    db.session.add(user)
+    db.session.flush()
+    person = Person(
+        id=person_id, user_id=user.id, given_name=identity.given_name[:120], family_name=identity.family_name[:120],
+        email=identity.email[:254], created_at=clock.now(),
+    )
+    db.session.add(person)
+    db.session.flush()
+    known = ExternalIdentity(person_id=person_id, issuer=identity.issuer, subject=identity.subject)
+    db.session.add(known)
+    db.session.flush()
+    return known
+
+
+@writes
+def end_session(actor: Actor, digest: str) -> None:
+    """End one of the actor's own sessions."""
+    db.session.execute(
+        update(WebSession)
+        .where(WebSession.digest == digest, WebSession.person_id == actor.person_id)
+        .values(ended_at=clock.now())
+    )
+    audit.record(actor, "session.ended", f"person:{actor.person_id}")
