@@ -27,7 +27,7 @@ from portal.access.fab import PortalSecurityManager
 from portal.extend import manager
 from portal.kernel import blobs, crypto, db
 from portal.settings import Settings, load
-from portal.web import logs, look
+from portal.web import closed, logs, look
 
 ROOT = Path(__file__).resolve().parent
 FEATURES = (
@@ -76,6 +76,7 @@ def _build(app: Flask, settings: Settings) -> None:
         secure=settings.production,
         checks={"database": _database_answers, "documents": blobs.answers},
     )
+    closed.setup(app)
     for feature in FEATURES:
         feature.setup(app, appbuilder)
 

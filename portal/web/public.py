@@ -1,8 +1,8 @@
 """Endpoints that need no login, each with its reason. Everything else carries a gate."""
 
 PUBLIC: dict[str, str] = {
-    "static": "FAB's and Flask's static route: no data",
     "appbuilder.static": "style sheets and scripts of the upstream library",
+    "LocaleView.index": "remembers the language of pages in the session",
     "assets": "our own style sheets and scripts",
     "healthz": "liveness for the platform; says only that the process answers",
     "readyz": "readiness for the platform; says only which parts answer",

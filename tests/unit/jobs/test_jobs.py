@@ -85,7 +85,7 @@ def test_a_leased_job_is_not_given_to_a_second_worker_until_the_lease_ends(
     assert queue.lease(ACTOR, "worker-2") is None
     job = _job("test.work")
     job.leased_until = clock.now() - timedelta(seconds=1)
-    db.session.flush()
+    db.session.commit()
     again = queue.lease(ACTOR, "worker-2")
     assert again is not None
     assert (again.id, again.attempts) == (first.id, 2)
@@ -97,7 +97,7 @@ def test_a_failing_job_is_tried_later_and_given_up_at_last(handlers: Handlers) -
     for attempt in range(1, queue.MOST_ATTEMPTS + 1):
         job = _job("test.fail")
         job.run_at = clock.now() - timedelta(hours=1)
-        db.session.flush()
+        db.session.commit()
         assert worker.run_pending() == 1
         assert _job("test.fail").attempts == attempt
     job = _job("test.fail")
