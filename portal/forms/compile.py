@@ -12,7 +12,6 @@ from portal.forms.expressions.ordering import CycleError, in_order
 from portal.forms.expressions.values import EvaluationError, Quantity, order
 from portal.forms.kinds import KINDS, AnswerError
 from portal.forms.kinds.base import Reader
-from portal.forms.kinds.numbers import QuantityKind
 from portal.forms.layout import Faults, Layout, lay_out
 from portal.forms.names import FormNames
 from portal.kernel.errors import DefinitionError, Issue, nearest
@@ -47,7 +46,7 @@ def check_form(
     """Compile as far as possible; return the form (None when it has errors) and all issues."""
     faults = Faults(dict(places or {}))
     layout = lay_out(definition, faults)
-    names = _names(definition, layout)
+    names = FormNames(definition, layout)
     compiler = ExpressionCompiler(definition, layout, names, faults)
     lets = {name: found for name in definition.let if (found := compiler.let(name))}
     items = _items(definition, layout, compiler)
@@ -63,19 +62,6 @@ def check_form(
         definition, content_hash(definition), sections, items, lets, rules, due, steps, ast
     )
     return form, faults.issues
-
-
-def _names(definition: FormDefinition, layout: Layout) -> FormNames:
-    names = FormNames(definition, layout.scopes, layout.options)
-    quantities = QuantityKind()
-    for item_id, item in layout.items.items():
-        units = (
-            tuple(filter(None, (item.unit, *item.units))) if item.type == quantities.name else ()
-        )
-        names.add_item(
-            item_id, item.type, repeats=item.repeats, multiple=item.multiple, units=units
-        )
-    return names
 
 
 def _items(
@@ -132,6 +118,7 @@ def _item(
         None if _is_constant(bounds["min"]) else bounds["min"],
         None if _is_constant(bounds["max"]) else bounds["max"],
         compiler.option_shows(item, draft.options),
+        {side: bound.tree for side, bound in bounds.items() if bound and _is_constant(bound)},
     )
 
 

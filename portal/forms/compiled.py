@@ -30,6 +30,7 @@ class CompiledItem:
 
     ``scope`` are the repeats around it, outermost first; ``read`` turns one stored value into
     the typed one and raises ``AnswerError``; ``weight`` is what it counts in completeness.
+    ``min`` and ``max`` depend on other answers; constant ``limits`` are part of ``read``.
     """
 
     item: Item
@@ -49,6 +50,7 @@ class CompiledItem:
     min: Expression | None = None
     max: Expression | None = None
     option_shows: Mapping[tuple[str, str], Expression] = field(default_factory=dict)
+    limits: Mapping[str, Ast] = field(default_factory=dict)
 
     @property
     def id(self) -> str:

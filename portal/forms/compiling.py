@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from portal.forms.compiled import CompiledRule, Expression
+from portal.forms.compiled import CompiledForm, CompiledRule, Expression
 from portal.forms.definition import FormDefinition, Item, Option, walk
 from portal.forms.expressions import (
     Ast,
@@ -17,7 +17,7 @@ from portal.forms.expressions.parser import names_in
 from portal.forms.expressions.resolve import deepest_scope
 from portal.forms.expressions.signatures import fits, named
 from portal.forms.kinds import KINDS
-from portal.forms.layout import Faults, Layout
+from portal.forms.layout import Faults, Layout, lay_out
 from portal.forms.names import FormNames
 from portal.kernel.errors import nearest
 
@@ -178,3 +178,16 @@ def _as_bound(tree: Ast, wanted: str, item: Item) -> Ast:
     if wanted in {"date", "datetime"} and tree[0] == "num" and len(tree[1]) == 4:
         return ["date", tree[1]]
     return tree
+
+
+def expression_in(
+    form: CompiledForm, text: str, *, scope: Scope = (), wanted: str = "any"
+) -> Expression:
+    """Compile an expression against a compiled form; raises :class:`ExpressionError`."""
+    names = FormNames(form.definition, lay_out(form.definition, Faults()))
+    names.on_let(lambda name: Target(form.lets[name].type, form.lets[name].scope))
+    found = resolve(parse(text), names, scope)
+    if not fits(found.type, wanted):
+        raise ExpressionError(f"{named(wanted)} was expected, this gives {named(found.type)}")
+    run = compile_tree(found.tree)
+    return Expression("", "", text, found.tree, found.type, found.needs, run, scope)

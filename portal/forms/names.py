@@ -1,11 +1,12 @@
 """The names that a form's expressions may use: items, ``let`` names, facts around the form."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
-from portal.forms.definition import FormDefinition, Option, same_system
+from portal.forms.definition import FormDefinition, Item, same_system
 from portal.forms.definition.reading import SYSTEMS
-from portal.forms.expressions import Scope, Target
+from portal.forms.expressions import Target
 from portal.forms.kinds import KINDS
+from portal.forms.layout import Layout
 
 CONTEXT = {
     "patient.nickname": "text",
@@ -32,12 +33,7 @@ CONTEXT = {
 class FormNames:
     """Looks names up in one assembled definition."""
 
-    def __init__(
-        self,
-        definition: FormDefinition,
-        scopes: Mapping[str, Scope],
-        options: Mapping[str, tuple[Option, ...]],
-    ) -> None:
+    def __init__(self, definition: FormDefinition, layout: Layout) -> None:
         self._systems = SYSTEMS | dict(definition.codes)
         self._targets: dict[str, Target] = {
             name: Target(kind, role="context") for name, kind in CONTEXT.items()
@@ -45,20 +41,19 @@ class FormNames:
         self._lets = definition.let
         self._resolve_let: Callable[[str], Target] = lambda _name: Target("any")
         self._open: set[str] = set()
-        self._scopes = scopes
-        self._options = options
+        for item in layout.items.values():
+            self._add(item, layout)
 
-    def add_item(
-        self, item_id: str, item_type: str, *, repeats: bool, multiple: bool, units: tuple[str, ...]
-    ) -> None:
+    def _add(self, item: Item, layout: Layout) -> None:
         """Make an item known; notes and plain containers have no value and stay unknown."""
-        kind = KINDS[item_type]
-        if repeats:
-            self._targets[item_id] = Target("any", self._scopes[item_id], role="rows")
+        kind, scope = KINDS[item.type], layout.scopes[item.id]
+        if item.repeats:
+            self._targets[item.id] = Target("any", scope, role="rows")
         elif kind.answers:
-            codes = {option.code: option.system for option in self._options.get(item_id, ())}
-            self._targets[item_id] = Target(
-                kind.expression_type, self._scopes[item_id], "value", multiple, codes, units
+            codes = {option.code: option.system for option in layout.options[item.id]}
+            units = tuple(filter(None, (item.unit, *item.units)))
+            self._targets[item.id] = Target(
+                kind.expression_type, scope, "value", item.multiple, codes, units
             )
 
     def on_let(self, resolve: Callable[[str], Target]) -> None:

@@ -73,14 +73,15 @@ def resolve(tree: Ast, names: Names, scope: Scope = ()) -> Resolved:
 def deepest_scope(tree: Ast, names: Names) -> Scope:
     """Return the innermost repeat that un-aggregated references of a rule or ``let`` speak of."""
     found: Scope = ()
-    for name in _direct_names(tree):
+    for name in _direct_names(tree, into_answered=False):
         target = names.target(name)
         if target and target.role == "value" and len(target.scope) > len(found):
             found = target.scope
     return found
 
 
-def _direct_names(tree: Ast) -> list[str]:
+def _direct_names(tree: Ast, *, into_answered: bool = True) -> list[str]:
+    """Return the references that are not arguments of an aggregate (or of ``is answered``)."""
     found: list[str] = []
     todo: list[Any] = [tree]
     while todo:
@@ -89,7 +90,9 @@ def _direct_names(tree: Ast) -> list[str]:
             continue
         if node[0] == "name":
             found.append(node[1])
-        elif node[0] != "answered" and not (
+        elif node[0] == "answered" and not into_answered:
+            continue
+        elif not (
             node[0] == "call" and node[1] in FUNCTIONS and FUNCTIONS[node[1]].aggregate
         ):
             todo += node[1:]
@@ -225,7 +228,7 @@ class _Resolver:
             target = self.names.target(one[1]) if one[0] == "name" else None
             if target is None or other[0] != "qty":
                 continue
-            if target.units and not all(comparable(unit, other[2]) for unit in target.units):
+            if target.units and not any(comparable(unit, other[2]) for unit in target.units):
                 raise ExpressionError(
                     f"'{one[1]}' is in {' or '.join(target.units)}: {other[2]} cannot be compared"
                 )
@@ -254,6 +257,8 @@ class _Resolver:
                     f"{name}(…) takes {named(wanted)} as argument {index + 1}, not {named(kind)}"
                 )
         _check_constants(name, plain)
+        if name == "in_unit":
+            self._check_units(plain[0], ["qty", "1", plain[1][1]])
         return ["call", name, *(part for part, _ in parts)], _gives(function, parts)
 
     def _options(self, function: Function, found: list[Ast]) -> dict[str, bool]:

@@ -16,6 +16,7 @@ _TYPED = re.compile(
 )
 _AMOUNT = re.compile(r"([+\-0-9.,\u00a0\u202f ]*[0-9])\s*(\S*)")
 MAX_WHOLE = 10**15
+MAX_PLACES = 12
 
 
 def typed_number(text: str) -> str | None:
@@ -100,16 +101,20 @@ class DecimalKind(Kind):
         return text
 
     def store(self, field: Field, typed: Any) -> Any:
-        """Write the number as text, rounded half up to ``decimals`` places where given."""
+        """Write the number as text, rounded half up to ``decimals`` (or 12) places."""
         if not isinstance(typed, Decimal):
             return None
         text = number_text(limited(typed, field.item.decimals))
         return text if _DECIMAL.fullmatch(text) else None
 
+    def check_definition(self, field: Field) -> list[Issue]:
+        """Check the number of places."""
+        return too_many_places(field)
+
 
 def limited(value: Decimal, places: int | None) -> Decimal:
-    """Return the value with at most that many places (15 where no limit is given)."""
-    limit = 15 if places is None else places
+    """Return the value with at most that many places (12 where no limit is given)."""
+    limit = MAX_PLACES if places is None else places
     exponent = value.as_tuple().exponent
     if not isinstance(exponent, int) or -exponent <= limit:
         return value
@@ -120,6 +125,13 @@ def check_places(text: str, places: int | None) -> None:
     """Raise when more decimal places are written than the item allows."""
     if places is not None and len(text.partition(".")[2].rstrip("0")) > places:
         raise AnswerError("decimals", places=places)
+
+
+def too_many_places(field: Field) -> list[Issue]:
+    """Return the fault of an item that asks for more places than the portal computes with."""
+    if (field.item.decimals or 0) <= MAX_PLACES:
+        return []
+    return [Issue(f"at most {MAX_PLACES} decimal places are possible", key="decimals")]
 
 
 class QuantityKind(Kind):
@@ -212,8 +224,7 @@ class QuantityKind(Kind):
 
     def check_definition(self, field: Field) -> list[Issue]:
         """Check that every unit is UCUM (they need not measure the same: mmol/L and mg/dL)."""
-        return [
-            Issue(f"'{unit}' is not a UCUM unit", key="units" if field.item.units else "unit")
-            for unit in self.units(field)
-            if not is_unit(unit)
-        ]
+        key = "units" if field.item.units else "unit"
+        wrong = [unit for unit in self.units(field) if not is_unit(unit)]
+        issues = [Issue(f"'{unit}' is not a UCUM unit", key=key) for unit in wrong]
+        return [*issues, *too_many_places(field)]
