@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -64,10 +65,7 @@ class AzureStore:
                 ref = self.sealer.seal(stream, file, size_limit)
                 length = file.tell()
                 file.seek(0)
-                with suppress(ResourceExistsError):  # equal content is there already
-                    self._container().upload_blob(
-                        _name(ref.key), file, length=length, overwrite=False
-                    )
+                self._upload(ref.key, file, length)
         finally:
             temporary.unlink(missing_ok=True)
         return ref
@@ -80,6 +78,8 @@ class AzureStore:
             # Equal content is there already, or two uploads of it met: one of them has won.
             if not self.exists(key) or self._sealed_size(key) != length:
                 raise
+            # New metadata renews the time of change, by which the sweep knows what is in use.
+            container.get_blob_client(_name(key)).set_blob_metadata({"put": new_id()})
 
     def open(self, key: str, offset: int = 0, length: int | None = None) -> Iterator[bytes]:
         """Yield the content with ranged reads of one chunk each."""
@@ -114,10 +114,10 @@ class AzureStore:
         with suppress(ResourceNotFoundError, BlobMissingError):
             self._container().delete_blob(_name(key))
 
-    def keys(self) -> Iterator[str]:
-        """Yield every key in order."""
-        for name in self._container().list_blob_names():
-            yield name.partition("/")[2]
+    def entries(self) -> Iterator[tuple[str, datetime]]:
+        """Yield every key in order, with the time when it was last put."""
+        for blob in self._container().list_blobs():
+            yield blob.name.partition("/")[2], blob.last_modified
 
     def close(self) -> None:
         """Close the connections to Azure."""

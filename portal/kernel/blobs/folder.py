@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 from portal.kernel.blobs.errors import BlobMissingError
@@ -75,10 +76,12 @@ class FolderStore:
         with suppress(BlobMissingError):
             self._path(key).unlink(missing_ok=True)
 
-    def keys(self) -> Iterator[str]:
-        """Yield every key in order."""
+    def entries(self) -> Iterator[tuple[str, datetime]]:
+        """Yield every key in order, with the time when it was last put."""
         for folder in sorted(self.root.glob("??")):
-            yield from sorted(path.name for path in folder.iterdir())
+            for path in sorted(folder.iterdir()):
+                with suppress(FileNotFoundError):  # deleted while we look
+                    yield path.name, datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
     def answers(self) -> bool:
         """Return whether the folder is there and can be written to."""

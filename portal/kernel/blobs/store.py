@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 
@@ -53,8 +54,8 @@ class BlobStore(Protocol):
         """Remove the bytes; nothing happens when they are not there."""
         ...
 
-    def keys(self) -> Iterator[str]:
-        """Yield every key, for the check of the whole store."""
+    def entries(self) -> Iterator[tuple[str, datetime]]:
+        """Yield every key with the time (UTC) when it was last put, for checks of the whole store."""
         ...
 
     def answers(self) -> bool:

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -71,14 +72,14 @@ def test_equal_content_is_kept_once_and_its_name_does_not_tell_what_it_is(store:
     assert first == second
     assert first.key != other.key
     assert first.key != first.sha256
-    assert sorted(store.keys()) == sorted({first.key, other.key})
+    assert {key for key, _ in store.entries()} == {first.key, other.key}
 
 
 def test_a_stream_past_the_limit_is_refused_and_leaves_nothing(store: BlobStore) -> None:
     with pytest.raises(BlobTooLargeError, match="larger than 2 MB"):
         store.put(io.BytesIO(content(2 * MIB + 1)), size_limit=2 * MIB)
 
-    assert list(store.keys()) == []
+    assert list(store.entries()) == []
     assert store.put(io.BytesIO(content(2 * MIB)), size_limit=2 * MIB).size == 2 * MIB
 
 
@@ -90,7 +91,7 @@ def test_a_stream_that_breaks_leaves_nothing(store: BlobStore) -> None:
     with pytest.raises(ConnectionResetError):
         store.put(Broken(), size_limit=LIMIT)
 
-    assert list(store.keys()) == []
+    assert list(store.entries()) == []
 
 
 def test_deleted_bytes_are_gone_and_deleting_again_is_quiet(store: BlobStore) -> None:
@@ -126,3 +127,14 @@ def test_many_uploads_of_one_file_at_once_agree(store: BlobStore) -> None:
 
 def test_readiness(store: BlobStore) -> None:
     assert store.answers()
+
+
+def test_putting_again_renews_the_time_by_which_the_sweep_judges(store: BlobStore) -> None:
+    ref = store.put(io.BytesIO(b"seldom"), size_limit=LIMIT)
+    before = dict(store.entries())[ref.key]
+    assert before.tzinfo is not None
+    time.sleep(1.1)  # Azure's times are whole seconds
+
+    store.put(io.BytesIO(b"seldom"), size_limit=LIMIT)
+
+    assert dict(store.entries())[ref.key] > before

@@ -88,7 +88,7 @@ def test_an_older_key_still_opens_and_a_missing_key_is_named(
 def test_a_crash_leaves_only_what_the_sweep_removes(folder: FolderStore) -> None:
     (folder.incoming / "half").write_bytes(b"half a file")
 
-    assert list(folder.keys()) == []
+    assert list(folder.entries()) == []
     assert folder.sweep(older_than_seconds=3600) == 0
     assert folder.sweep(older_than_seconds=-1) == 1
 
