@@ -8,6 +8,7 @@ import gzip
 import io
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
@@ -20,6 +21,7 @@ from portal.terminology.errors import LoadError
 MAX_WINDOW = 2**31
 MAX_UNPACKED = 12 * 1024**3
 _BOM = b"\xef\xbb\xbf"
+_DAMAGE = (zstandard.ZstdError, EOFError, OSError, zipfile.BadZipFile, tarfile.TarError, zlib.error)
 
 
 class InputFile:
@@ -59,17 +61,17 @@ class _Counted(io.RawIOBase):
         self._stream = stream
         self._name = name
         self._seen = 0
-        self._head = stream.read(3)
-        if self._head == _BOM:
-            self._head = b""
+        self._head: bytes | None = None
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
         try:
+            if self._head is None:
+                self._head = self._stream.read(3).removeprefix(_BOM)
             data = self._head or self._stream.read(len(buffer))
-        except (zstandard.ZstdError, OSError, EOFError, zipfile.BadZipFile) as error:
+        except _DAMAGE as error:
             raise LoadError(
                 f"the compressed data is damaged or cut short ({error})", file=self._name
             ) from error
@@ -81,6 +83,36 @@ class _Counted(io.RawIOBase):
             raise LoadError(f"unpacks to more than {MAX_UNPACKED >> 30} GiB", file=self._name)
         buffer[: len(data)] = data
         return len(data)
+
+
+class _Zstandard(io.RawIOBase):
+    """Unpacks zstd frames and, unlike the library's own reader, notices an unfinished one."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._library = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW)
+        self._frame = self._library.decompressobj()
+        self._fed = False
+        self._ready = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override]
+        while not self._ready:
+            rest = self._frame.unused_data if self._frame.eof else b""
+            data = rest or self._stream.read(1 << 17)
+            if not data:
+                if self._fed and not self._frame.eof:
+                    raise EOFError("the last frame is not complete")
+                return 0
+            if self._frame.eof:
+                self._frame = self._library.decompressobj()
+            self._fed = True
+            self._ready = self._frame.decompress(data)
+        size = min(len(buffer), len(self._ready))
+        buffer[:size], self._ready = self._ready[:size], self._ready[size:]
+        return size
 
 
 def open_inputs(paths: list[Path]) -> Iterator[InputFile]:
@@ -102,7 +134,7 @@ def _unwrap(name: str, stream: BinaryIO) -> Iterator[InputFile]:
     lower = name.lower()
     try:
         if lower.endswith((".zst", ".zstd")):
-            reader = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW).stream_reader(stream)
+            reader = io.BufferedReader(_Zstandard(stream), 1 << 17)
             yield from _unwrap(name.rsplit(".", 1)[0], cast("BinaryIO", reader))
         elif lower.endswith(".tgz"):
             yield from _unwrap(name[:-4] + ".tar", cast("BinaryIO", gzip.GzipFile(fileobj=stream)))
@@ -114,10 +146,8 @@ def _unwrap(name: str, stream: BinaryIO) -> Iterator[InputFile]:
             yield from _zip(stream)
         else:
             yield InputFile(name, stream)
-    except (tarfile.TarError, zipfile.BadZipFile, zstandard.ZstdError, EOFError) as error:
+    except _DAMAGE as error:
         raise LoadError(f"the archive is damaged or cut short ({error})", file=name) from error
-    except gzip.BadGzipFile as error:
-        raise LoadError("the file ends in .gz but is not gzip data", file=name) from error
 
 
 def _tar(stream: BinaryIO) -> Iterator[InputFile]:

@@ -180,5 +180,5 @@ def _map_cell(code: str, target: str, value: str) -> r.MapRow:
     signs = {"<": r.NARROWER, ">": r.BROADER, "~": r.RELATED_TO, "=": r.EQUIVALENT}
     relation = signs.get(value[0])
     if relation:
-        return r.MapRow(code, target, value[1:].strip(), relation, "sample")
-    return r.MapRow(code, target, value, r.EQUIVALENT, "sample")
+        return r.MapRow(code, target, value[1:].strip(), relation)
+    return r.MapRow(code, target, value, r.EQUIVALENT)

@@ -1,5 +1,7 @@
 """The packs, a place for their indexes, and the publishers' real files beside the checkout."""
 
+import fcntl
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,10 +58,20 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminology]:
 
 @pytest.fixture(scope="session")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Terminology]:
-    """A terminology with the whole HPO (nine languages), Orphanet, UCUM, ICD-10-CM, SNOMED GPS."""
-    terms = Terminology(tmp_path_factory.mktemp("real"), value_set_files=[VALUE_SETS])
-    for pack, names in REAL.items():
-        terms.loading.load(terms.pack(pack), shared(*names), Terms(accepted_by="A. Tester"))
+    """A terminology with the whole HPO (nine languages), Orphanet, UCUM, ICD-10-CM, SNOMED GPS.
+
+    Parallel test processes share one folder: the first one loads, the others wait for it.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "terminology-real"
+    folder.mkdir(exist_ok=True)
+    terms = Terminology(folder, value_set_files=[VALUE_SETS])
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        loaded = {release.pack for release in terms.releases() if not release.sample}
+        for pack, names in REAL.items():
+            if pack not in loaded:
+                terms.loading.load(terms.pack(pack), shared(*names), Terms(accepted_by="A. Tester"))
     yield terms
     terms.close()
 
