@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.kernel.db import Base, Identified
 
@@ -41,6 +41,10 @@ class Panel(Identified):
     archived_at: Mapped[datetime | None]
     suspended_from: Mapped[str] = mapped_column(String(40), default="")
     created_at: Mapped[datetime]
+    # Loaded once per panel and read by every relation of the policy: a panel has a dozen people.
+    members: Mapped[list["PanelMember"]] = relationship(
+        back_populates="panel", order_by="PanelMember.id"
+    )
 
 
 class PanelNumber(Base):
@@ -53,7 +57,11 @@ class PanelNumber(Base):
 
 
 class PanelMember(Identified):
-    """A person asked to a panel: invited, accepted, declined, lapsed or removed."""
+    """A person asked to a panel: invited, accepted, declined, lapsed or removed.
+
+    ``role`` is lead, member, guest or observer. The lead has a row too, so that everybody who reads
+    the case stands in one table; ``Panel.lead_id`` says who it is.
+    """
 
     __tablename__ = "panel_member"
     __table_args__ = (UniqueConstraint("panel_id", "person_id"),)
@@ -69,6 +77,7 @@ class PanelMember(Identified):
     ends_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(String(500), default="")
     message: Mapped[str] = mapped_column(String(1000), default="")
+    panel: Mapped[Panel] = relationship(back_populates="members")
 
 
 class Contribution(Identified):

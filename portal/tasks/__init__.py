@@ -1,5 +1,13 @@
 """For me: what a person must do, why and until when; nothing leaves the list without an act."""
 
-from portal.tasks.service import TaskRow, close, count_open, list_open, open_for
+from portal.tasks.service import (
+    TaskRow,
+    close,
+    count_open,
+    list_open,
+    open_for,
+    reschedule,
+    set_urgent,
+)
 
-__all__ = ["TaskRow", "close", "count_open", "list_open", "open_for"]
+__all__ = ["TaskRow", "close", "count_open", "list_open", "open_for", "reschedule", "set_urgent"]

@@ -82,6 +82,22 @@ def close(subject: str, *kinds: str, person_id: str | None = None, by: str | Non
     db.session.execute(statement.values(done_at=clock.now(), done_by=by))
 
 
+def reschedule(subject: str, due_on: date | None, *kinds: str) -> None:
+    """Give the open tasks about ``subject`` of ``kinds`` another due date."""
+    db.session.execute(
+        update(Task)
+        .where(Task.subject == subject, Task.done_at.is_(None), Task.kind.in_(kinds))
+        .values(due_on=due_on)
+    )
+
+
+def set_urgent(subject: str, *, urgent: bool) -> None:
+    """Mark the open tasks about ``subject`` urgent, or take the mark back."""
+    db.session.execute(
+        update(Task).where(Task.subject == subject, Task.done_at.is_(None)).values(urgent=urgent)
+    )
+
+
 def list_open(actor: Actor, limit: int = 100, network_id: str | None = None) -> list[TaskRow]:
     """Return the actor's open tasks: urgent first, then by due date, then oldest first."""
     statement = select(Task).where(Task.person_id == actor.person_id, Task.done_at.is_(None))

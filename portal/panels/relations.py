@@ -1,0 +1,245 @@
+"""What relates an actor to a panel, and a panel's people to its patient; each with two faces.
+
+The rows of ``panel_member`` are read through ``Panel.members``, which one session loads once, so
+that a page may ask about many acts at the price of one statement.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+
+from portal.access import actor as profiles
+from portal.access import relations
+from portal.access.actor import Actor
+from portal.access.relations import Relation
+from portal.kernel import clock, db
+from portal.networks.models import Network
+from portal.panels.models import Panel, PanelMember
+from portal.panels.words import CONTRIBUTING, PATIENT_CLOSED, Role, Status
+from portal.patients.models import Patient
+from portal.patients.relations import assisted
+
+_Holds = Callable[[Actor, Any], bool]
+_Criterion = Callable[[Actor], ColumnElement[bool]]
+
+
+# --- the requester's side -----------------------------------------------------------------------
+
+
+def _requester_holds(actor: Actor, thing: Any) -> bool:
+    return bool(thing.requester_id == actor.person_id and thing.centre_id in actor.centres_as())
+
+
+def _requester_criterion(actor: Actor) -> ColumnElement[bool]:
+    centres = sorted(actor.centres_as())
+    if not centres:
+        return false()
+    return and_(Panel.requester_id == actor.person_id, Panel.centre_id.in_(centres))
+
+
+def _assistant_holds(actor: Actor, thing: Any) -> bool:
+    return (thing.requester_id, thing.centre_id) in assisted(actor)
+
+
+def _assistant_criterion(actor: Actor) -> ColumnElement[bool]:
+    return or_(
+        false(),
+        *[
+            and_(Panel.requester_id == person, Panel.centre_id == centre)
+            for person, centre in assisted(actor)
+        ],
+    )
+
+
+# --- the panel's people -------------------------------------------------------------------------
+
+
+def _lead_holds(actor: Actor, thing: Any) -> bool:
+    return bool(thing.lead_id == actor.person_id and thing.network_id in actor.networks_as())
+
+
+def _lead_criterion(actor: Actor) -> ColumnElement[bool]:
+    networks = sorted(actor.networks_as())
+    if not networks:
+        return false()
+    return and_(Panel.lead_id == actor.person_id, Panel.network_id.in_(networks))
+
+
+def on_panel(actor: Actor, panel: Any, statuses: frozenset[str]) -> PanelMember | None:
+    """Return the actor's row of ``panel`` if it is in one of ``statuses`` and in force now.
+
+    Everybody but a guest must still belong to the panel's network; a guest's row may end.
+    """
+    now, at_home = clock.now(), panel.network_id in actor.networks_as()
+    row: PanelMember
+    for row in panel.members:
+        if row.person_id != actor.person_id or row.status not in statuses or _ended(row, now):
+            continue
+        if at_home or row.role == Role.GUEST:
+            return row
+    return None
+
+
+def _ended(row: PanelMember, now: datetime) -> bool:
+    return row.ends_at is not None and row.ends_at <= now
+
+
+def _row_criterion(
+    actor: Actor, statuses: frozenset[str], roles: frozenset[str]
+) -> ColumnElement[bool]:
+    """Return the SQL face of :func:`on_panel` for rows in one of ``roles``."""
+    networks = sorted(actor.networks_as())
+    at_home = Panel.network_id.in_(networks) if networks else false()
+    return exists(
+        select(PanelMember.id)
+        .where(
+            PanelMember.panel_id == Panel.id,
+            PanelMember.person_id == actor.person_id,
+            PanelMember.status.in_(sorted(statuses)),
+            PanelMember.role.in_(sorted(roles)),
+            or_(PanelMember.ends_at.is_(None), PanelMember.ends_at > clock.now()),
+            or_(PanelMember.role == Role.GUEST, at_home),
+        )
+        .correlate(Panel)
+    )
+
+
+_ACCEPTED = frozenset({Status.ACCEPTED})
+_INVITED = frozenset({Status.INVITED})
+_ALL_ROLES = frozenset(Role)
+
+
+def _row(statuses: frozenset[str], roles: frozenset[str]) -> tuple[_Holds, _Criterion]:
+    def holds(actor: Actor, thing: Any) -> bool:
+        row = on_panel(actor, thing, statuses)
+        return row is not None and row.role in roles
+
+    def criterion(actor: Actor) -> ColumnElement[bool]:
+        return _row_criterion(actor, statuses, roles)
+
+    return holds, criterion
+
+
+# --- coordinators, and what a network's settings allow ------------------------------------------
+
+
+def _profile(profile: str) -> tuple[_Holds, _Criterion]:
+    def holds(actor: Actor, thing: Any) -> bool:
+        return thing.network_id in actor.networks_as(profile)
+
+    def criterion(actor: Actor) -> ColumnElement[bool]:
+        networks = sorted(actor.networks_as(profile))
+        return Panel.network_id.in_(networks) if networks else false()
+
+    return holds, criterion
+
+
+def setting(network_id: str, name: str) -> bool:
+    """Return whether a network has set ``name`` to true."""
+    network = db.session.get(Network, network_id)
+    return network is not None and network.settings.get(name) is True
+
+
+def _if_set(name: str, faces: tuple[_Holds, _Criterion]) -> tuple[_Holds, _Criterion]:
+    """Narrow a relation to the networks that have set ``name``."""
+    inner_holds, inner_criterion = faces
+
+    def holds(actor: Actor, thing: Any) -> bool:
+        return inner_holds(actor, thing) and setting(thing.network_id, name)
+
+    def criterion(actor: Actor) -> ColumnElement[bool]:
+        willing = select(Network.id).where(Network.settings[name].as_boolean().is_(True))
+        return and_(inner_criterion(actor), Panel.network_id.in_(willing))
+
+    return holds, criterion
+
+
+# --- the patient of a panel ---------------------------------------------------------------------
+
+
+def _opens_patient(actor: Actor, panel: Panel) -> bool:
+    if panel.phase in PATIENT_CLOSED:
+        return False
+    return _lead_holds(actor, panel) or on_panel(actor, panel, _ACCEPTED) is not None
+
+
+def _patient_holds(actor: Actor, thing: Any) -> bool:
+    """A panel that this session has loaded already answers without a statement."""
+    for loaded in list(db.session.identity_map.values()):
+        if (
+            isinstance(loaded, Panel)
+            and loaded.patient_id == thing.id
+            and _opens_patient(actor, loaded)
+        ):
+            return True
+    return bool(
+        db.session.scalar(
+            select(Panel.id).where(Panel.patient_id == thing.id, _opens_patient_sql(actor)).limit(1)
+        )
+    )
+
+
+def _opens_patient_sql(actor: Actor) -> ColumnElement[bool]:
+    return and_(
+        Panel.phase.not_in(sorted(PATIENT_CLOSED)),
+        or_(_lead_criterion(actor), _row_criterion(actor, _ACCEPTED, _ALL_ROLES)),
+    )
+
+
+def _patient_criterion(actor: Actor) -> ColumnElement[bool]:
+    panels = select(Panel.patient_id).where(
+        Panel.patient_id.is_not(None), _opens_patient_sql(actor)
+    )
+    return Patient.id.in_(panels)
+
+
+# --- registration -------------------------------------------------------------------------------
+
+_REQUESTER = (_requester_holds, _requester_criterion)
+_LEAD = (_lead_holds, _lead_criterion)
+_COORDINATOR = _profile(profiles.COORDINATOR)
+_GUEST = _row(_ACCEPTED, frozenset({Role.GUEST}))
+
+_PANEL: tuple[tuple[str, str, tuple[_Holds, _Criterion]], ...] = (
+    ("requester", "who asked the question, while at that centre", _REQUESTER),
+    ("assistant", "an assistant of the requester", (_assistant_holds, _assistant_criterion)),
+    ("lead", "the lead of the panel", _LEAD),
+    ("participant", "a person on the panel", _row(_ACCEPTED, _ALL_ROLES)),
+    ("contributor", "an expert on the panel", _row(_ACCEPTED, frozenset(CONTRIBUTING))),
+    ("member", "a member of the panel", _row(_ACCEPTED, frozenset({Role.MEMBER}))),
+    ("invited", "a person asked to the panel", _row(_INVITED, _ALL_ROLES)),
+    ("coordinator", "a coordinator of the network", _COORDINATOR),
+    ("dispatcher", "a dispatcher of the network", _profile(profiles.DISPATCHER)),
+    ("guest_signs", "a guest, where the network lets guests sign", _if_set("guests_sign", _GUEST)),
+    ("guest_downloads", "a guest, where the network lets guests download", _if_set("guests_download", _GUEST)),
+    ("requester_across", "the requester, where the network lets requesters ask across networks", _if_set("experts_invite_across", _REQUESTER)),
+    ("lead_across", "the lead, where the network lets leads ask across networks", _if_set("experts_invite_across", _LEAD)),
+    ("coordinator_moves", "a coordinator, where the network lets coordinators move panels", _if_set("coordinator_moves", _COORDINATOR)),
+    ("coordinator_downloads", "a coordinator, where the network lets coordinators download outcomes", _if_set("coordinator_downloads", _COORDINATOR)),
+)  # fmt: skip
+
+
+def names_of(actor: Actor, panel: Any) -> frozenset[str]:
+    """Return the names of all relations that the actor has to a panel; system has ``system``."""
+    if actor.is_system:
+        return frozenset({"system"})
+    return frozenset(name for name, _, (holds, _) in _PANEL if holds(actor, panel))
+
+
+def register() -> None:
+    """Make the relations of panels known to the policy."""
+    relations.register(
+        *[
+            Relation("panel", name, words, holds, criterion)
+            for name, words, (holds, criterion) in _PANEL
+        ],
+        Relation(
+            "patient",
+            "panel_participant",
+            "a person on a panel of the patient",
+            _patient_holds,
+            _patient_criterion,
+        ),
+    )

@@ -1,0 +1,47 @@
+"""What can be done with panels: ask, invite, answer, discuss, move."""
+
+from portal.panels.commands import AskQuestion, DraftText
+from portal.panels.errors import DraftConflictError
+from portal.panels.service.answering import (
+    SavedDraft,
+    agree,
+    answer_invitation,
+    save_contribution,
+    send_contribution,
+)
+from portal.panels.service.asking import ask, edit_question, forward, mark_urgent, name_lead
+from portal.panels.service.discussing import (
+    answer_information,
+    comment,
+    mark_seen,
+    request_information,
+)
+from portal.panels.service.inviting import invite, invite_group, remove
+from portal.panels.service.moving import move, register_step, set_deadline, suspend_for_patient
+
+__all__ = [
+    "AskQuestion",
+    "DraftConflictError",
+    "DraftText",
+    "SavedDraft",
+    "agree",
+    "answer_information",
+    "answer_invitation",
+    "ask",
+    "comment",
+    "edit_question",
+    "forward",
+    "invite",
+    "invite_group",
+    "mark_seen",
+    "mark_urgent",
+    "move",
+    "name_lead",
+    "register_step",
+    "remove",
+    "request_information",
+    "save_contribution",
+    "send_contribution",
+    "set_deadline",
+    "suspend_for_patient",
+]
