@@ -95,7 +95,9 @@ class AreaInterest(Base):
 
     __tablename__ = "area_interest"
     person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
-    area_id: Mapped[str] = mapped_column(ForeignKey("thematic_area.id"), primary_key=True, index=True)
+    area_id: Mapped[str] = mapped_column(
+        ForeignKey("thematic_area.id"), primary_key=True, index=True
+    )
 
 
 class ExpertGroup(Identified):

@@ -52,14 +52,26 @@ class CentreView:
     consent_text: str
 
 
-def network(actor: Actor, code: str, permission: Permission = Permission.NETWORK_SEE) -> NetworkView:
+def network(
+    actor: Actor, code: str, permission: Permission = Permission.NETWORK_SEE
+) -> NetworkView:
     """Return the network with ``code`` and its active areas, or refuse."""
-    found = db.session.scalar(select(Network).where(Network.code == code).options(selectinload(Network.areas)))
+    found = db.session.scalar(
+        select(Network).where(Network.code == code).options(selectinload(Network.areas))
+    )
     if found is None:
         raise NotFoundError("There is nothing here, or it is not yours to see.")
     guard.require(actor, permission, found)
     areas = [AreaView(a.id, a.code, a.label) for a in found.areas if a.active]
-    return NetworkView(found.id, found.code, found.short_name, found.title, found.enabled, areas, dict(found.settings))
+    return NetworkView(
+        found.id,
+        found.code,
+        found.short_name,
+        found.title,
+        found.enabled,
+        areas,
+        dict(found.settings),
+    )
 
 
 def centre(actor: Actor, code: str, permission: Permission = Permission.CENTRE_SEE) -> CentreView:
@@ -69,6 +81,13 @@ def centre(actor: Actor, code: str, permission: Permission = Permission.CENTRE_S
         raise NotFoundError("There is nothing here, or it is not yours to see.")
     guard.require(actor, permission, found)
     return CentreView(
-        found.id, found.code, found.name, found.city, found.country, found.visibility, found.dpo_agreed_on,
-        found.dpo_name, found.consent_text,
+        found.id,
+        found.code,
+        found.name,
+        found.city,
+        found.country,
+        found.visibility,
+        found.dpo_agreed_on,
+        found.dpo_name,
+        found.consent_text,
     )

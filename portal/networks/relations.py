@@ -48,7 +48,9 @@ def _centre(name: str, words: str, *wanted: str) -> Relation:
 
 def _authorised(attribute: str) -> _Ids:
     def ids(actor: Actor) -> Iterable[str]:
-        return {getattr(g, attribute) for g in actor.grants if g.may_enrol and getattr(g, attribute)}
+        return {
+            getattr(g, attribute) for g in actor.grants if g.may_enrol and getattr(g, attribute)
+        }
 
     return ids
 
@@ -61,14 +63,29 @@ def register() -> None:
         _network("assistant", "an assistant in the network", profiles.ASSISTANT),
         _network("coordinator", "a coordinator of the network", profiles.COORDINATOR),
         _network("dispatcher", "a dispatcher of the network", profiles.DISPATCHER),
-        _by_id("network", "authorised_guest", "a guest authorised to enrol", Network.id, _authorised("network_id")),
+        _by_id(
+            "network",
+            "authorised_guest",
+            "a guest authorised to enrol",
+            Network.id,
+            _authorised("network_id"),
+        ),
         _centre("member", "a person of the centre"),
         _centre("clinician", "a clinician of the centre", profiles.CLINICIAN),
         _centre("assistant", "an assistant at the centre", profiles.ASSISTANT),
         _centre("coordinator", "a coordinator at the centre", profiles.COORDINATOR),
         _centre("dispatcher", "a dispatcher at the centre", profiles.DISPATCHER),
-        _by_id("centre", "authorised_guest", "a guest authorised to enrol", Centre.id, _authorised("centre_id")),
-        *[platform(kind, profiles.SUPPORT, "support staff") for kind in ("network", "centre", "platform", "person")],
+        _by_id(
+            "centre",
+            "authorised_guest",
+            "a guest authorised to enrol",
+            Centre.id,
+            _authorised("centre_id"),
+        ),
+        *[
+            platform(kind, profiles.SUPPORT, "support staff")
+            for kind in ("network", "centre", "platform", "person")
+        ],
         *[platform(kind, profiles.OPERATOR, "an operator") for kind in ("network", "platform")],
         platform("platform", profiles.AUDITOR, "an auditor"),
     )

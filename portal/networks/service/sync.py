@@ -30,18 +30,28 @@ def sync_networks(actor: Actor) -> int:
 
 def _add(plugin: str, spec: NetworkSpec) -> Network:
     network = Network(
-        code=spec.code, short_name=spec.short_name, title=spec.title, plugin=plugin, settings=dict(spec.settings)
+        code=spec.code,
+        short_name=spec.short_name,
+        title=spec.title,
+        plugin=plugin,
+        settings=dict(spec.settings),
     )
     db.session.add(network)
     db.session.flush()
     areas = {}
     for position, area in enumerate(spec.areas):
-        row = ThematicArea(network_id=network.id, code=area.code, label=area.label, position=position)
+        row = ThematicArea(
+            network_id=network.id, code=area.code, label=area.label, position=position
+        )
         db.session.add(row)
         areas[area.code] = row
     db.session.flush()
     for group in spec.groups:
         area_id = areas[group.area].id if group.area else None
-        db.session.add(ExpertGroup(network_id=network.id, name=group.name, area_id=area_id, schedule=group.schedule))
+        db.session.add(
+            ExpertGroup(
+                network_id=network.id, name=group.name, area_id=area_id, schedule=group.schedule
+            )
+        )
     db.session.flush()
     return network

@@ -1,0 +1,124 @@
+"""Grant, extend and end memberships. Coordinators decide in their network, support for guests and platform."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from portal import audit
+from portal.access import guard
+from portal.access.actor import GUEST, PLATFORM_PROFILES, PROFILES, Actor
+from portal.access.permissions import Permission
+from portal.kernel import clock, db
+from portal.kernel.errors import InvalidInputError, NotFoundError, nearest
+from portal.kernel.uow import writes
+from portal.networks.models import Membership, Network
+
+GUEST_DAYS = 90
+
+
+@dataclass(frozen=True)
+class NewMembership:
+    """A profile for a person; ``ends_at`` defaults to 90 days for guests."""
+
+    person_id: str
+    profile: str
+    network_id: str | None = None
+    centre_id: str | None = None
+    acts_for_id: str | None = None
+    may_enrol: bool = False
+    ends_at: datetime | None = None
+
+
+@writes
+def grant(actor: Actor, wanted: NewMembership) -> str:
+    """Give a person a profile; return the membership's id. One that is in force already stays."""
+    if wanted.profile not in PROFILES:
+        raise InvalidInputError(
+            f"There is no profile '{wanted.profile}'.",
+            hint=f"Nearest: '{nearest(wanted.profile, PROFILES)}'.",
+        )
+    _require(actor, wanted.profile, wanted.network_id)
+    existing = _in_force(wanted)
+    if existing is not None:
+        return existing.id
+    ends_at = wanted.ends_at
+    if wanted.profile == GUEST and ends_at is None:
+        ends_at = clock.now() + timedelta(days=GUEST_DAYS)
+    membership = Membership(
+        person_id=wanted.person_id,
+        network_id=wanted.network_id,
+        centre_id=wanted.centre_id,
+        profile=wanted.profile,
+        acts_for_id=wanted.acts_for_id,
+        may_enrol=wanted.may_enrol,
+        granted_by=None if actor.is_system else actor.person_id,
+        granted_at=clock.now(),
+        ends_at=ends_at,
+    )
+    db.session.add(membership)
+    db.session.flush()
+    _record(actor, "membership.granted", membership)
+    return membership.id
+
+
+@writes
+def end(actor: Actor, membership_id: str, reason: str) -> None:
+    """End a membership now; its rights are gone with the next request."""
+    membership = _require_membership(actor, membership_id)
+    membership.ended_at = clock.now()
+    _record(actor, "membership.ended", membership, reason)
+
+
+@writes
+def extend(actor: Actor, membership_id: str, days: int = GUEST_DAYS) -> datetime:
+    """Let a guest's membership end ``days`` from today; return the new end."""
+    membership = _require_membership(actor, membership_id)
+    if not 1 <= days <= 366:
+        raise InvalidInputError(f"A membership is extended by 1 to 366 days, not {days}.")
+    membership.ends_at = clock.now() + timedelta(days=days)
+    _record(actor, "membership.extended", membership)
+    return membership.ends_at
+
+
+def _require(actor: Actor, profile: str, network_id: str | None) -> None:
+    if profile in PLATFORM_PROFILES or network_id is None:
+        guard.require(actor, Permission.PLATFORM_OPERATE, guard.PLATFORM)
+        return
+    guard.access(actor, Network, network_id, Permission.NETWORK_DECIDE_ACCESS)
+
+
+def _require_membership(actor: Actor, membership_id: str) -> Membership:
+    membership = db.session.get(Membership, membership_id)
+    if membership is None:
+        raise NotFoundError("There is no such membership.")
+    _require(actor, membership.profile, membership.network_id)
+    return membership
+
+
+def _in_force(wanted: NewMembership) -> Membership | None:
+    return db.session.scalar(
+        select(Membership).where(
+            Membership.person_id == wanted.person_id,
+            Membership.network_id == wanted.network_id,
+            Membership.centre_id == wanted.centre_id,
+            Membership.profile == wanted.profile,
+            Membership.acts_for_id == wanted.acts_for_id,
+            Membership.ended_at.is_(None),
+            (Membership.ends_at.is_(None)) | (Membership.ends_at > clock.now()),
+        )
+    )
+
+
+def _record(actor: Actor, action: str, membership: Membership, reason: str = "") -> None:
+    audit.record(
+        actor,
+        action,
+        f"membership:{membership.id}",
+        stream=f"person:{membership.person_id}",
+        detail={
+            "profile": membership.profile,
+            "network": membership.network_id,
+            "reason": reason[:200],
+        },
+    )
