@@ -1,0 +1,78 @@
+"""A person's own profile: job title and areas at the first login, then whatever they want to change."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from portal import audit
+from portal.access.actor import Actor
+from portal.kernel import clock, db
+from portal.kernel.errors import InvalidInputError
+from portal.kernel.uow import writes
+from portal.networks.models import ThematicArea
+from portal.networks.service import set_interests
+from portal.people.models import Person
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a person may change of the own profile."""
+
+    academic_title: str
+    job_title: str
+    spoken_languages: tuple[str, ...]
+    digest_hour: int
+    away_from: date | None = None
+    away_until: date | None = None
+    deputy_id: str | None = None
+
+
+@writes
+def complete_profile(actor: Actor, job_title: str, area_ids: Iterable[str]) -> None:
+    """Remember job title and areas; until this is done the portal asks for nothing else."""
+    wanted = set(area_ids)
+    if not job_title.strip():
+        raise InvalidInputError(
+            "Your job title is missing.",
+            fields={"job_title": "Say what you do, such as neurologist."},
+        )
+    person = db.session.get_one(Person, actor.person_id)
+    person.job_title = job_title.strip()[:120]
+    person.onboarded_at = clock.now()
+    areas = db.session.execute(
+        select(ThematicArea.network_id, ThematicArea.id).where(ThematicArea.id.in_(wanted))
+    )
+    by_network: dict[str, set[str]] = {network: set() for network in actor.networks_as()}
+    for network_id, area_id in areas:
+        by_network.setdefault(network_id, set()).add(area_id)
+    for network_id, ticked in sorted(by_network.items()):
+        set_interests(actor, network_id, ticked)
+    audit.record(actor, "profile.completed", f"person:{person.id}")
+
+
+@writes
+def set_profile(actor: Actor, profile: Profile) -> None:
+    """Change the own profile; an absence needs both dates in order."""
+    problems = {}
+    if not profile.job_title.strip():
+        problems["job_title"] = "Say what you do, such as neurologist."
+    if not 0 <= profile.digest_hour <= 23:
+        problems["digest_hour"] = "An hour from 0 to 23."
+    if bool(profile.away_from) != bool(profile.away_until) or (
+        profile.away_from and profile.away_until and profile.away_until < profile.away_from
+    ):
+        problems["away_until"] = "Give both days of the absence, the last one not before the first."
+    if profile.deputy_id == actor.person_id:
+        problems["deputy_id"] = "You cannot be your own deputy."
+    if problems:
+        raise InvalidInputError("The profile was not saved.", fields=problems)
+    person = db.session.get_one(Person, actor.person_id)
+    person.academic_title = profile.academic_title.strip()[:40]
+    person.job_title = profile.job_title.strip()[:120]
+    person.spoken_languages = list(profile.spoken_languages)
+    person.digest_hour = profile.digest_hour
+    person.away_from, person.away_until = profile.away_from, profile.away_until
+    person.deputy_id = profile.deputy_id or None
+    audit.record(actor, "profile.changed", f"person:{person.id}")

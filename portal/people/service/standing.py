@@ -1,0 +1,70 @@
+"""Sessions and standing of a person: sign out, suspend. Ending is at once: the next request is refused."""
+
+from sqlalchemy import update
+
+from portal import audit
+from portal.access import guard
+from portal.access.actor import Actor
+from portal.access.permissions import Permission
+from portal.kernel import clock, db
+from portal.kernel.errors import NotFoundError
+from portal.kernel.uow import writes
+from portal.people.models import Person, WebSession
+from portal.people.sessions import end_sessions
+
+
+@writes
+def end_own_session(actor: Actor, digest: str) -> None:
+    """End one of the actor's own sessions; another person's is not found."""
+    found = db.session.execute(
+        update(WebSession)
+        .where(
+            WebSession.digest == digest,
+            WebSession.person_id == actor.person_id,
+            WebSession.ended_at.is_(None),
+        )
+        .values(ended_at=clock.now())
+    )
+    if not getattr(found, "rowcount", 0):
+        raise NotFoundError("There is no such session.")
+    audit.record(actor, "session.ended", f"person:{actor.person_id}")
+
+
+@writes
+def sign_out_everywhere(actor: Actor, except_digest: str = "") -> None:
+    """End all of the actor's sessions but the one in use."""
+    end_sessions(actor.person_id, except_digest=except_digest)
+    audit.record(actor, "session.ended-all", f"person:{actor.person_id}")
+
+
+@writes
+def end_session(actor: Actor, person_id: str) -> None:
+    """End every session of a person (support desk)."""
+    guard.require(actor, Permission.PLATFORM_SUPPORT, guard.PLATFORM)
+    end_sessions(person_id)
+    audit.record(actor, "session.ended-by-support", f"person:{person_id}")
+
+
+@writes
+def suspend(actor: Actor, person_id: str, reason: str) -> None:
+    """Suspend a person: no login, all sessions ended, memberships kept."""
+    person = _person(actor, person_id)
+    person.suspended_at, person.suspended_reason = clock.now(), reason[:300]
+    end_sessions(person_id)
+    audit.record(actor, "person.suspended", f"person:{person_id}")
+
+
+@writes
+def unsuspend(actor: Actor, person_id: str) -> None:
+    """Let a suspended person log in again."""
+    person = _person(actor, person_id)
+    person.suspended_at, person.suspended_reason = None, ""
+    audit.record(actor, "person.unsuspended", f"person:{person_id}")
+
+
+def _person(actor: Actor, person_id: str) -> Person:
+    guard.require(actor, Permission.PLATFORM_SUPPORT, guard.PLATFORM)
+    person = db.session.get(Person, person_id)
+    if person is None:
+        raise NotFoundError("There is no such person.")
+    return person
