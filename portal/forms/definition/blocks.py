@@ -28,15 +28,15 @@ def rules(reading: Reading, node: Node, key: str, owner: str = "") -> tuple[Rule
     listed = reading.sequence(node, key, "rules")
     if listed is None:
         return None
-    found = [_rule(reading, entry, owner, index) for index, entry in enumerate(listed.items, 1)]
+    found = [_rule(reading, entry, owner) for entry in listed.items]
     return tuple(one for one in found if one is not None)
 
 
-def _rule(reading: Reading, node: Node, owner: str, index: int) -> Rule | None:
+def _rule(reading: Reading, node: Node, owner: str) -> Rule | None:
     mapping = reading.mapping(node, "rules", "a rule with 'check' and 'message'")
     if mapping is None:
         return None
-    fields: dict[str, Any] = {"id": f"{owner or 'rule'}-{index}", "at": owner}
+    fields: dict[str, Any] = {"id": reading.rule_name(owner), "at": owner}
     for name, value in mapping.entries:
         word = RULE_KEYWORDS.get(name.text)
         if word is None:

@@ -131,6 +131,7 @@ class _Assembly:
         tree, issues = read_tree(text, file)
         self.issues += issues
         reading = Reading(file, outer.languages, dict(outer.codes), self.issues, self.places)
+        reading.rules_named = Path(file).stem.lower().replace("_", "-")
         if isinstance(tree, Sequence):
             return items(reading, tree, self.include)
         if not isinstance(tree, Mapping):

@@ -50,7 +50,13 @@ class Reading:
     codes: dict[str, str] = field(default_factory=dict)
     issues: list[Issue] = field(default_factory=list)
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
-    prefix: str = ""
+    rules_named: str = "rule"
+    rules_seen: int = 0
+
+    def rule_name(self, owner: str) -> str:
+        """Return the id of a rule that was written without one."""
+        self.rules_seen += 1
+        return f"{owner or self.rules_named}-{self.rules_seen}"
 
     def report(self, node: Node | int, key: str, message: str, near: str = "") -> None:
         """Note one fault at a node or line."""

@@ -177,7 +177,7 @@ def _explain(text: str, fault: UnexpectedInput) -> ExpressionError:
 def rename(text: str, names: dict[str, str]) -> str:
     """Return ``text`` with references renamed; everything else stays as the author typed it."""
     try:
-        tokens = list(_lexer().lex(text))
+        tokens = list(_lexer().parse_interactive(text).iter_parse())
     except UnexpectedInput:
         return text
     result, at = [], 0
