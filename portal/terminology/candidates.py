@@ -26,6 +26,8 @@ class Candidates:
     def __init__(self, index: Index, languages: Sequence[str], within: Restriction) -> None:
         self._index = index
         self._tags = _tags(index, languages)
+        tags = self._tags or index.languages
+        self._spoken = tuple(sorted({tag.split("-", 1)[0].lower() for tag in tags}))
         self._within = within
         self.rows: dict[int, Row] = {}
         self._concepts: set[int] = set()
@@ -73,17 +75,19 @@ class Candidates:
         for word in query.words:
             unfinished = word == last
             # A word that the release knows is taken as meant, unless nothing was found at all.
-            if self._concepts and spelling.is_known(self._index, word, unfinished=unfinished):
+            if self._concepts and spelling.is_known(
+                self._index, self._spoken, word, unfinished=unfinished
+            ):
                 whole[word], starts[word] = {}, {}
             else:
                 whole[word], starts[word] = spelling.corrections(
-                    self._index, word, unfinished=unfinished
+                    self._index, self._spoken, word, unfinished=unfinished
                 )
         self.fixes = Corrections(whole, starts, self._idf(query.words, whole))
         if any(whole.values()) or any(starts.values()):
             groups = [self._either(word) for word in query.words]
             self._match(" AND ".join(groups), _WORDS)
-        for reading in spelling.joined_or_split(self._index, query.words):
+        for reading in spelling.joined_or_split(self._index, self._spoken, query.words):
             self._match(_all(reading), _FEWER)
 
     def _either(self, word: str) -> str:
@@ -95,11 +99,12 @@ class Candidates:
 
     def _idf(self, typed: Sequence[str], whole: dict[str, dict[str, int]]) -> dict[str, float]:
         """Return how telling each typed word is: rare words weigh more, unknown ones little."""
+        frequency = self._index.frequency
         total = int(self._index.meta.get("designations", "1")) + 1
         out = {}
         for word in typed:
             found = max(
-                (self._index.frequency(text) for text in (word, *whole.get(word, ()))), default=0
+                (frequency(text, self._spoken) for text in (word, *whole.get(word, ()))), default=0
             )
             out[word] = math.log(total / (1 + found)) if found else 2.0
         return out

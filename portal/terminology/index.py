@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from portal.terminology import words
-from portal.terminology.index_build import code_forms
+from portal.terminology.errors import LoadError
+from portal.terminology.index_build import SCHEMA_VERSION, code_forms
 from portal.terminology.packs import Pack
 from portal.terminology.records import FULLY_SPECIFIED, PREFERRED
+
+Languages = tuple[str, ...]
 
 
 class Row(NamedTuple):
@@ -71,10 +74,16 @@ class Index:
         self._all: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
         self.meta: dict[str, str] = dict(self.rows("SELECT name, value FROM meta"))
+        if self.meta.get("schema") != str(SCHEMA_VERSION):
+            raise LoadError(
+                f"the index of {pack.id} {version} was written by another version of the portal",
+                hint=f"Load it again: portal terminology load --pack {pack.id} --from FILE",
+            )
         self.has_hierarchy = self.meta.get("edges", "0") != "0"
         found = self.rows("SELECT lang, count(*) FROM designation GROUP BY lang")
         self.languages: dict[str, int] = dict(found)
-        self._words: dict[str, dict[str, int]] = {}
+        self._words: dict[tuple[Languages, str], dict[str, int]] = {}
+        self._seconds: dict[Languages, dict[str, dict[str, int]]] = {}
 
     def connection(self) -> sqlite3.Connection:
         """Return this thread's connection."""
@@ -198,21 +207,34 @@ class Index:
         sql = "SELECT 1 FROM closure WHERE ancestor=? AND descendant=?"
         return bool(self.rows(sql, (ancestor, descendant)))
 
-    def words(self, first: str) -> dict[str, int]:
-        """Return word → number of names holding it, for the words of this first letter.
+    def words(self, languages: Languages, first: str = "") -> dict[str, int]:
+        """Return word → number of names holding it, for words of these languages.
 
-        With an empty ``first``: all words. Kept in memory once asked for.
+        With ``first`` only those that begin with this letter. Kept in memory once asked for.
         """
-        known = self._words.get(first)
+        known = self._words.get((languages, first))
         if known is None:
-            low, high = (first, first + "\U0010ffff") if first else ("", "\U0010ffff")
-            sql = "SELECT word, df FROM word WHERE word >= ? AND word < ?"
-            known = self._words[first] = dict(self.rows(sql, (low, high)))
+            known = {}
+            sql = "SELECT word, df FROM word WHERE lang=? AND word >= ? AND word < ?"
+            for language in languages:
+                for word, df in self.rows(sql, (language, first, f"{first}\U0010ffff")):
+                    known[word] = known.get(word, 0) + df
+            self._words[languages, first] = known
         return known
 
-    def frequency(self, word: str) -> int:
-        """Return how many names hold this key word."""
-        return self.words(word[:1]).get(word, 0)
+    def words_by_second_letter(self, languages: Languages) -> dict[str, dict[str, int]]:
+        """Return second letter → words with it, for errors in the first letter."""
+        known = self._seconds.get(languages)
+        if known is None:
+            known = {}
+            for word, df in self.words(languages).items():
+                known.setdefault(word[1:2], {})[word] = df
+            self._seconds[languages] = known
+        return known
+
+    def frequency(self, word: str, languages: Languages) -> int:
+        """Return how many names of these languages hold this key word."""
+        return self.words(languages, word[:1]).get(word, 0)
 
     def properties(self, concept: int) -> list[tuple[str, str, str]]:
         """Return (name, value, kind) of each property."""

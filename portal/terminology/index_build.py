@@ -11,7 +11,7 @@ from portal.terminology import words
 from portal.terminology.content import Content, ancestors, parents_of
 from portal.terminology.packs import Pack
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 _SCHEMA = """
 CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -24,7 +24,7 @@ CREATE TABLE designation(
   term TEXT NOT NULL, plain TEXT NOT NULL, key TEXT NOT NULL);
 CREATE VIRTUAL TABLE fts USING fts5(
   key, content='', columnsize=0, prefix='1 2 3 4', tokenize='unicode61 remove_diacritics 0');
-CREATE TABLE word(word TEXT PRIMARY KEY, df INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE word(lang TEXT, word TEXT, df INTEGER, PRIMARY KEY(lang, word)) WITHOUT ROWID;
 CREATE TABLE alias(form TEXT, concept INTEGER, kind TEXT, PRIMARY KEY(form, concept)) WITHOUT ROWID;
 CREATE TABLE edge(child INTEGER, parent INTEGER, PRIMARY KEY(child, parent)) WITHOUT ROWID;
 CREATE TABLE closure(
@@ -115,16 +115,20 @@ def _ranked(content: Content) -> list[r.Designation]:
 
 
 def _designations(connection: sqlite3.Connection, content: Content, ids: dict[str, int]) -> int:
-    frequency: Counter[str] = Counter()
+    frequency: Counter[tuple[str, str]] = Counter()
     rows = []
     for number, d in enumerate(_ranked(content), start=1):
         bare = words.plain(d.text)
         key = words.key_of_plain(bare)
-        frequency.update(set(key.split()))
+        base = d.lang.split("-", 1)[0].lower()
+        frequency.update((base, word) for word in set(key.split()))
         rows.append((number, ids[d.code], d.lang, d.use, d.text, bare, key))
     connection.executemany("INSERT INTO designation VALUES(?,?,?,?,?,?,?)", rows)
     connection.executemany("INSERT INTO fts(rowid, key) VALUES(?,?)", ((x[0], x[6]) for x in rows))
-    connection.executemany("INSERT INTO word VALUES(?,?)", sorted(frequency.items()))
+    connection.executemany(
+        "INSERT INTO word VALUES(?,?,?)",
+        sorted((lang, word, df) for (lang, word), df in frequency.items()),
+    )
     return len(rows)
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.resources import files
@@ -166,6 +167,10 @@ class Loading:
         try:
             counts = build_index(content, pack, partial, meta)
             partial.replace(target)
+        except (sqlite3.Error, OSError) as error:
+            raise LoadError(
+                f"the index cannot be written: {error}", hint="Is there room on the disk?"
+            ) from error
         finally:
             partial.unlink(missing_ok=True)
         now = clock.now().isoformat(timespec="seconds")

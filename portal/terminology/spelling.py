@@ -4,13 +4,13 @@ Optimal string alignment distance; one edit for words of 4 to 7 letters, two fro
 may be unfinished, so it is compared with beginnings of words.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from portal.terminology.index import Index
+from portal.terminology.index import Index, Languages
 
 MAX_ALTERNATIVES = 10
 Fixes = tuple[dict[str, int], dict[str, int]]
@@ -23,14 +23,14 @@ def allowed_edits(word: str) -> int:
     return 1 if len(word) < 8 else 2
 
 
-def is_known(index: Index, word: str, *, unfinished: bool) -> bool:
+def is_known(index: Index, languages: Languages, word: str, *, unfinished: bool) -> bool:
     """Say whether the release has this word, or (when unfinished) a word that begins so."""
-    pool = index.words(word[:1])
+    pool = index.words(languages, word[:1])
     return word in pool or (unfinished and any(known.startswith(word) for known in pool))
 
 
 @lru_cache(maxsize=20_000)
-def corrections(index: Index, word: str, *, unfinished: bool) -> Fixes:
+def corrections(index: Index, languages: Languages, word: str, *, unfinished: bool) -> Fixes:
     """Return (whole word → edits, word beginning → edits) that ``word`` may have meant.
 
     Words that begin with the same letter come first; others are tried only when there are none.
@@ -39,7 +39,7 @@ def corrections(index: Index, word: str, *, unfinished: bool) -> Fixes:
     limit = allowed_edits(word)
     if not limit:
         return {}, {}
-    for pool in (index.words(word[:1]), _other_first_letter(index, word)):
+    for pool in _pools(index, languages, word):
         whole = _nearest(word, pool, limit)
         best = sorted(whole, key=lambda found: (whole[found], -pool[found]))[:MAX_ALTERNATIVES]
         starts = _starts(word, pool, limit) if unfinished else {}
@@ -48,13 +48,15 @@ def corrections(index: Index, word: str, *, unfinished: bool) -> Fixes:
     return {}, {}
 
 
-def _other_first_letter(index: Index, word: str) -> dict[str, int]:
-    """Return the words that one edit at the first letter could turn into ``word``."""
+def _pools(index: Index, languages: Languages, word: str) -> Iterator[dict[str, int]]:
+    """Yield the words of the same first letter, then those that an error there may have hidden."""
+    yield index.words(languages, word[:1])
     first, second = word[0], word[1]
-    return {
-        known: df
-        for known, df in index.words("").items()
-        if known[:1] == second or known[1:2] in (first, second)
+    seconds = index.words_by_second_letter(languages)
+    yield {
+        **index.words(languages, second),
+        **seconds.get(second, {}),
+        **seconds.get(first, {}),
     }
 
 
@@ -73,18 +75,21 @@ def _starts(word: str, pool: Iterable[str], limit: int) -> dict[str, int]:
     return dict(sorted(kept.items(), key=lambda pair: pair[1])[:MAX_ALTERNATIVES])
 
 
-def joined_or_split(index: Index, typed: tuple[str, ...]) -> list[tuple[str, ...]]:
+def joined_or_split(
+    index: Index, languages: Languages, typed: tuple[str, ...]
+) -> list[tuple[str, ...]]:
     """Return readings in which two words were one (``micro cephaly``) or one was two."""
+    known = index.frequency
     out: list[tuple[str, ...]] = []
     for at in range(len(typed) - 1):
         both = typed[at] + typed[at + 1]
-        if index.frequency(both):
+        if index.frequency(both, languages):
             out.append((*typed[:at], both, *typed[at + 2 :]))
     for at, word in enumerate(typed):
-        if len(word) < 7 or index.frequency(word):
+        if len(word) < 7 or index.frequency(word, languages):
             continue
         for cut in range(3, len(word) - 2):
-            if index.frequency(word[:cut]) and index.frequency(word[cut:]):
+            if known(word[:cut], languages) and known(word[cut:], languages):
                 out.append((*typed[:at], word[:cut], word[cut:], *typed[at + 1 :]))
                 break
     return out[:4]
