@@ -85,6 +85,11 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "Authentication levels asked for at login, best first; empty asks for none.",
     ),
+    Setting(
+        "OIDC_STEP_UP_ACR_VALUES",
+        "",
+        "Authentication levels asked for before signing and other grave acts; empty: as at login.",
+    ),
     Setting("SESSION_IDLE_MINUTES", 30, "A session ends after this time without a request."),
     Setting("SESSION_HOURS", 12, "A session ends after this time, whatever happens."),
     Setting("BLOB_STORE", "folder", "Where documents are kept.", choices=("folder", "azure")),

@@ -7,9 +7,9 @@ from flask import Flask
 
 from portal.people import login, sessions
 from portal.people.actors import load_user
-from portal.people.login import EuLoginView
+from portal.people.login import EuLoginView, require_recent_login
 
-__all__ = ["EuLoginView", "load_user", "setup"]
+__all__ = ["EuLoginView", "load_user", "require_recent_login", "setup"]
 
 
 def setup(app: Flask, appbuilder: Any) -> None:
@@ -19,4 +19,5 @@ def setup(app: Flask, appbuilder: Any) -> None:
     app.session_interface = sessions.ServerSessions(
         timedelta(minutes=settings.session_idle_minutes), timedelta(hours=settings.session_hours)
     )
+    app.config["SESSION_PROTECTION"] = None  # ours is the secret; hospitals' addresses change
     login.setup(app)

@@ -1,17 +1,23 @@
-"""Server-side sessions: the cookie carries a random secret, the table its digest and the rest.
+"""Sessions of people who are logged in lie on the server; the cookie carries a random secret.
 
-One query opens session, person and FAB user together. A session ends at once when its row is ended,
-when the person is suspended, and by itself after the idle and the absolute time.
+The table holds the secret's digest, so that a copy of the database opens no session. One query reads
+session, person and Flask-AppBuilder's user. A session ends at once when its row is ended or the person
+is suspended, and by itself after the idle and the absolute time. A visitor who is not logged in has
+no row: the few values of the login in progress travel in a signed cookie of the same name.
 """
 
 import hashlib
+import logging
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, Request, Response, current_app, g
+from flask import Flask, Request, Response, current_app, g, has_request_context, request
 from flask.sessions import SessionInterface, SessionMixin
 from flask_appbuilder.security.sqla.models import User
+from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import CallbackDict
 
@@ -21,8 +27,13 @@ from portal.kernel.ids import new_secret
 from portal.kernel.uow import side_write
 from portal.people.models import Person, WebSession
 
+_log = logging.getLogger(__name__)
+
 COOKIE = "portal_session"
 TOUCH_EVERY = timedelta(minutes=1)
+VISITOR = "v."  # begins the signed cookie of somebody who is not logged in
+VISITOR_SECONDS = 3600
+WITHOUT_SESSION = ("/assets/", "/static/", "/healthz", "/readyz")
 
 
 def digest_of(secret: str) -> str:
@@ -30,71 +41,100 @@ def digest_of(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-class ServerSession(CallbackDict[str, Any], SessionMixin):
-    """The session of one browser. ``person`` is who is signed in; ``rotate`` asks for a new secret."""
+@dataclass(frozen=True)
+class SignedIn:
+    """The person behind a session, as far as an actor needs it."""
 
-    def __init__(self, initial: dict[str, Any] | None = None, row: WebSession | None = None) -> None:
-        super().__init__(initial, self._changed)
-        self.row = row
-        self.person: Person | None = None
-        self.access_version = 1
+    id: str
+    user_id: int
+    name: str
+    language: str
+    onboarded: bool
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What the table says about a session in force."""
+
+    digest: str
+    seen_at: datetime
+    expires_at: datetime
+    acr: str
+    authenticated_at: datetime | None
+    access_version: int
+    person: SignedIn
+
+
+class ServerSession(CallbackDict[str, Any], SessionMixin):
+    """The values of one browser. ``stored`` is set for people who are logged in.
+
+    ``rotate`` asks for a new row with a new secret at the end of the request; ``facts`` are what the
+    login service said (``acr``, ``authenticated_at``, ``provider_session``) for that row. ``kept`` is
+    false for requests that must neither read nor replace the visitor's cookie.
+    """
+
+    def __init__(
+        self,
+        initial: dict[str, Any] | None = None,
+        stored: Stored | None = None,
+        *,
+        kept: bool = True,
+    ) -> None:
+        super().__init__(initial, _changed)
+        self.stored = stored
+        self.facts: dict[str, Any] = {}
         self.modified = False
         self.rotate = False
-
-    @staticmethod
-    def _changed(session: "ServerSession") -> None:
-        session.modified = True
+        self.kept = kept
 
     @property
     def digest(self) -> str:
         """The digest of the present secret, or an empty string."""
-        return self.row.digest if self.row else ""
+        return self.stored.digest if self.stored else ""
+
+
+def _changed(session: ServerSession) -> None:
+    session.modified = True
 
 
 class ServerSessions(SessionInterface):
-    """Opens and saves :class:`ServerSession` rows. ``idle`` and ``absolute`` are the limits."""
+    """Opens and saves sessions. ``idle`` and ``absolute`` are the limits."""
 
     def __init__(self, idle: timedelta, absolute: timedelta) -> None:
         self.idle = idle
         self.absolute = absolute
 
     def open_session(self, app: Flask, request: Request) -> ServerSession:
-        """Return the session that the cookie names, or a fresh one."""
-        del app
-        secret = request.cookies.get(COOKIE, "")
-        found = _find(digest_of(secret)) if secret else None
-        if found is None or not self._alive(found[0]):
+        """Return the session that the cookie names, a visitor's, or a fresh one."""
+        if request.path.startswith(WITHOUT_SESSION):
+            return ServerSession(kept=False)
+        cookie = request.cookies.get(COOKIE, "")
+        if cookie.startswith(VISITOR):
+            return ServerSession(_visitor_values(app, cookie))
+        found = _find(digest_of(cookie), self.idle) if cookie else None
+        if found is None:
             return ServerSession()
-        row, person, active, version = found
-        session = ServerSession(dict(row.data), row)
-        if row.person_id and (person is None or not active or person.suspended_at):
-            return ServerSession()
-        session.person = person
-        session.access_version = version or 1
-        g.session_expires = int(min(self.idle.total_seconds(), (row.expires_at - clock.now()).total_seconds()))
-        return session
-
-    def _alive(self, row: WebSession) -> bool:
-        now = clock.now()
-        return row.ended_at is None and now < row.expires_at and now - row.seen_at < self.idle
+        data, stored = found
+        left = min(stored.seen_at + self.idle, stored.expires_at) - clock.now()
+        g.session_expires = max(0, int(left.total_seconds()))
+        return ServerSession(data, stored)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Store what changed; set the cookie when the secret is new."""
-        if not isinstance(session, ServerSession):
+        if not isinstance(session, ServerSession) or not session.kept:
             return
-        if session.row is None or session.rotate:
-            if session or session.row:
-                self._store_new(app, session, response)
-        elif session.modified or clock.now() - session.row.seen_at > TOUCH_EVERY:
-            values = {"data": dict(session), "seen_at": clock.now(), "person_id": _person_id(session)}
-            digest = session.digest
-            side_write(lambda s: s.execute(update(WebSession).where(WebSession.digest == digest).values(**values)))
+        response.vary.add("Cookie")
+        if "_user_id" not in session:
+            self._save_visitor(app, session, response)
+        elif session.stored is None or session.rotate:
+            self._begin(app, session, response)
+        else:
+            _update(session)
 
-    def _store_new(self, app: Flask, session: ServerSession, response: Response) -> None:
+    def _begin(self, app: Flask, session: ServerSession, response: Response) -> None:
+        """Replace whatever the browser had by a new row with a new secret."""
         secret, old = new_secret(), session.digest
-        row = _new_row(secret, _person_id(session), self.absolute, dict(session))
-        row.acr = str(session.get("acr", ""))
-        row.provider_session = str(session.get("provider_session", ""))
+        row = new_row(secret, session["person_id"], self.absolute, dict(session), session.facts)
 
         def work(own: Session) -> None:
             if old:
@@ -102,59 +142,119 @@ class ServerSessions(SessionInterface):
             own.add(row)
 
         side_write(work)
-        response.set_cookie(
-            COOKIE, secret, httponly=True, samesite="Lax", secure=app.config["SESSION_COOKIE_SECURE"], path="/"
-        )
-        response.vary.add("Cookie")
+        _set_cookie(app, response, secret)
+
+    @staticmethod
+    def _save_visitor(app: Flask, session: ServerSession, response: Response) -> None:
+        if session:
+            if session.modified:
+                _set_cookie(app, response, VISITOR + str(_signer(app).dumps(dict(session))))
+        elif session.modified or session.stored:
+            response.delete_cookie(COOKIE, path="/")
 
 
-def _find(digest: str) -> tuple[WebSession, Person | None, bool | None, int | None] | None:
+def _set_cookie(app: Flask, response: Response, value: str) -> None:
+    secure = bool(app.config["SESSION_COOKIE_SECURE"])
+    response.set_cookie(COOKIE, value, httponly=True, samesite="Lax", secure=secure, path="/")
+
+
+def _signer(app: Flask) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(str(app.config["SECRET_KEY"]), salt="visitor")
+
+
+def _visitor_values(app: Flask, cookie: str) -> dict[str, Any]:
+    try:
+        values = _signer(app).loads(cookie.removeprefix(VISITOR), max_age=VISITOR_SECONDS)
+    except BadData:
+        return {}
+    return {k: v for k, v in values.items() if not k.startswith("_user")}
+
+
+def _find(digest: str, idle: timedelta) -> tuple[dict[str, Any], Stored] | None:
+    """Return values and facts of a session in force: one query, no ORM objects that could expire."""
+    now = clock.now()
     version = select(AccessVersion.version).where(AccessVersion.id == 1).scalar_subquery()
     row = db.session.execute(
-        select(WebSession, Person, User.active, version)
-        .outerjoin(Person, Person.id == WebSession.person_id)
-        .outerjoin(User, User.id == Person.user_id)
-        .where(WebSession.digest == digest)
+        select(WebSession, Person, version)
+        .join(Person, Person.id == WebSession.person_id)
+        .join(User, User.id == Person.user_id)
+        .where(WebSession.digest == digest, WebSession.ended_at.is_(None))
+        .where(WebSession.expires_at > now, WebSession.seen_at > now - idle)
+        .where(Person.suspended_at.is_(None), User.active.is_(True))
     ).first()
-    return None if row is None else (row[0], row[1], row[2], row[3])
+    if row is None:
+        return None
+    kept, person, number = row
+    who = SignedIn(
+        person.id, person.user_id, person.name, person.language, person.onboarded_at is not None
+    )
+    stored = Stored(
+        digest, kept.seen_at, kept.expires_at, kept.acr, kept.authenticated_at, number or 1, who
+    )
+    return dict(kept.data), stored
 
 
-def _person_id(session: ServerSession) -> str | None:
-    return session.get("person_id") if session.get("_user_id") else None
+def _update(session: ServerSession) -> None:
+    """Write the changed values, or the last-seen time when it is more than a minute old."""
+    stored = session.stored
+    if stored is None:
+        return
+    values: dict[str, Any] = {"seen_at": clock.now()}
+    if session.modified:
+        values["data"] = dict(session)
+    elif clock.now() - stored.seen_at < TOUCH_EVERY:
+        return
+    statement = (
+        update(WebSession)
+        .where(WebSession.digest == stored.digest, WebSession.ended_at.is_(None))
+        .values(**values)
+    )
+    try:
+        side_write(lambda own: own.execute(statement))
+    except DBAPIError:  # the page has been made; a missed last-seen time must not take it away
+        _log.warning("the session could not be written")
 
 
-def _new_row(secret: str, person_id: str | None, lifetime: timedelta, data: dict[str, Any]) -> WebSession:
+def new_row(
+    secret: str,
+    person_id: str,
+    lifetime: timedelta,
+    data: dict[str, Any],
+    facts: dict[str, Any],
+) -> WebSession:
+    """Return the row of a session that begins now."""
     now = clock.now()
     return WebSession(
-        digest=digest_of(secret), person_id=person_id, data=data, created_at=now, seen_at=now,
-        expires_at=now + lifetime, authenticated_at=now if person_id else None, **_browser(),
+        digest=digest_of(secret),
+        person_id=person_id,
+        data=data,
+        created_at=now,
+        seen_at=now,
+        expires_at=now + lifetime,
+        acr=str(facts.get("acr", ""))[:120],
+        authenticated_at=facts.get("authenticated_at") or now,
+        provider_session=str(facts.get("provider_session", ""))[:200],
+        **_browser(),
     )
 
 
 def _browser() -> dict[str, str]:
-    from flask import has_request_context, request
-
     if not has_request_context():
         return {}
-    return {"address": request.remote_addr or "", "browser": (request.user_agent.string or "")[:200]}
+    agent = request.user_agent.string or ""
+    return {"address": request.remote_addr or "", "browser": agent[:200]}
 
 
-def end_sessions(person_id: str, at: datetime | None = None, except_digest: str = "") -> None:
-    """End every session of a person in the current unit of work."""
-    statement = update(WebSession).where(WebSession.person_id == person_id, WebSession.ended_at.is_(None))
-    if except_digest:
-        statement = statement.where(WebSession.digest != except_digest)
-    db.session.execute(statement.values(ended_at=at or clock.now()))
+def begin_for_tests(person_id: str, **facts: Any) -> str:
+    """Store a session of a person and return its cookie value; refused outside of tests.
 
-
-def begin_for_tests(person_id: str, **data: Any) -> str:
-    """Store a signed-in session and return its cookie value; refused outside of tests and benchmarks."""
+    ``facts`` may hold ``acr``, ``authenticated_at`` and ``provider_session``.
+    """
     if current_app.extensions["portal.settings"].env != "test":
-        raise RuntimeError("only for tests")
+        raise RuntimeError("only for tests: set PORTAL_ENV=test")
     secret = new_secret()
-    person = db.session.get(Person, person_id)
-    assert person is not None
-    row = _new_row(secret, person_id, timedelta(hours=12), {"_user_id": str(person.user_id), "person_id": person_id, "_fresh": True, **data})
-    row.acr = str(data.get("acr", ""))
+    person = db.session.get_one(Person, person_id)
+    data = {"_user_id": str(person.user_id), "person_id": person_id, "_fresh": True}
+    row = new_row(secret, person_id, timedelta(hours=12), data, facts)
     side_write(lambda own: own.add(row))
     return secret

@@ -57,9 +57,24 @@ def identity_from(claims: Mapping[str, Any]) -> Identity:
     )
 
 
+def is_identity_of(person_id: str, identity: Identity) -> bool:
+    """Return whether a verified identity belongs to the person."""
+    owner = db.session.scalar(
+        select(ExternalIdentity.person_id).where(
+            ExternalIdentity.issuer == identity.issuer, ExternalIdentity.subject == identity.subject
+        )
+    )
+    return owner == person_id
+
+
 @writes
 def sign_in(actor: Actor, identity: Identity) -> str:
-    """Find or make the person behind a verified identity; return the person's id."""
+    """Find or make the person behind a verified identity; return the person's id.
+
+    The same e-mail address never links two identities. A new person has no membership and so no
+    access: the portal offers to request it.
+    """
+    guard.require(actor, Permission.PLATFORM_SUPPORT, guard.PLATFORM)
     known = db.session.scalar(
         select(ExternalIdentity).where(
             ExternalIdentity.issuer == identity.issuer, ExternalIdentity.subject == identity.subject

@@ -1,6 +1,6 @@
 """Sessions and standing of a person: sign out, suspend. Ending is at once: the next request is refused."""
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from portal import audit
 from portal.access import guard
@@ -9,8 +9,40 @@ from portal.access.permissions import Permission
 from portal.kernel import clock, db
 from portal.kernel.errors import NotFoundError
 from portal.kernel.uow import writes
-from portal.people.models import Person, WebSession
-from portal.people.sessions import end_sessions
+from portal.people.models import ExternalIdentity, Person, WebSession
+
+
+def end_sessions(person_id: str, except_digest: str = "") -> None:
+    """End every session of a person in the current unit of work, but the one with the digest."""
+    statement = update(WebSession).where(
+        WebSession.person_id == person_id, WebSession.ended_at.is_(None)
+    )
+    if except_digest:
+        statement = statement.where(WebSession.digest != except_digest)
+    db.session.execute(statement.values(ended_at=clock.now()))
+
+
+@writes
+def end_by_provider(actor: Actor, issuer: str, provider_session: str, subject: str) -> int:
+    """End the sessions that the login service names by its session or by the person's subject.
+
+    With both, both must fit. Returns how many sessions ended; none is no error.
+    """
+    guard.require(actor, Permission.PLATFORM_SUPPORT, guard.PLATFORM)
+    persons = select(ExternalIdentity.person_id).where(ExternalIdentity.issuer == issuer)
+    if subject:
+        persons = persons.where(ExternalIdentity.subject == subject)
+    open_ones = select(WebSession).where(
+        WebSession.person_id.in_(persons), WebSession.ended_at.is_(None)
+    )
+    if provider_session:
+        open_ones = open_ones.where(WebSession.provider_session == provider_session)
+    ended = list(db.session.scalars(open_ones)) if provider_session or subject else []
+    for row in ended:
+        row.ended_at = clock.now()
+    for person_id in sorted({str(row.person_id) for row in ended}):
+        audit.record(actor, "session.ended-by-provider", f"person:{person_id}")
+    return len(ended)
 
 
 @writes
