@@ -320,6 +320,7 @@ def upgrade() -> None:
         sa.Column("deputy_id", sa.String(length=26), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("last_seen_at", UtcDateTime(), nullable=True),
+        sa.Column("search_text", sa.String(length=500), nullable=False),
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.ForeignKeyConstraint(
             ["deputy_id"],
@@ -334,6 +335,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_person_email"), ["email"], unique=False)
+        batch_op.create_index(batch_op.f("ix_person_search_text"), ["search_text"], unique=False)
 
     op.create_table(
         "thematic_area",
@@ -370,6 +372,49 @@ def upgrade() -> None:
     with op.batch_alter_table("ab_permission_view_role", schema=None) as batch_op:
         batch_op.create_index("idx_permission_view_id", ["permission_view_id"], unique=False)
         batch_op.create_index("idx_role_id", ["role_id"], unique=False)
+
+    op.create_table(
+        "access_invitation",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("network_id", sa.String(length=26), nullable=False),
+        sa.Column("centre_id", sa.String(length=26), nullable=True),
+        sa.Column("profile", sa.String(length=30), nullable=False),
+        sa.Column("acts_for_id", sa.String(length=26), nullable=True),
+        sa.Column("may_enrol", sa.Boolean(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("message", sa.String(length=500), nullable=False),
+        sa.Column("invited_by", sa.String(length=26), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("accepted_by", sa.String(length=26), nullable=True),
+        sa.Column("accepted_at", UtcDateTime(), nullable=True),
+        sa.Column("withdrawn_at", UtcDateTime(), nullable=True),
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["accepted_by"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["acts_for_id"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["centre_id"],
+            ["centre.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["invited_by"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["network_id"],
+            ["network.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("digest"),
+    )
+    with op.batch_alter_table("access_invitation", schema=None) as batch_op:
+        batch_op.create_index("ix_access_invitation_network", ["network_id", "id"], unique=False)
 
     op.create_table(
         "access_request",
@@ -484,6 +529,8 @@ def upgrade() -> None:
         sa.Column("granted_at", UtcDateTime(), nullable=False),
         sa.Column("ends_at", UtcDateTime(), nullable=True),
         sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_reason", sa.String(length=300), nullable=False),
+        sa.Column("reviewed_at", UtcDateTime(), nullable=True),
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.ForeignKeyConstraint(
             ["acts_for_id"],
@@ -694,9 +741,14 @@ def upgrade() -> None:
         sa.Column("category", sa.String(length=40), nullable=False),
         sa.Column("document_date", sa.Date(), nullable=True),
         sa.Column("note", sa.String(length=500), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("concerns", sa.String(length=300), nullable=False),
+        sa.Column("released_by", sa.String(length=26), nullable=True),
+        sa.Column("released_reason", sa.String(length=300), nullable=False),
         sa.Column("uploaded_by", sa.String(length=26), nullable=False),
         sa.Column("uploaded_at", UtcDateTime(), nullable=False),
         sa.Column("withdrawn_at", UtcDateTime(), nullable=True),
+        sa.Column("withdrawn_by", sa.String(length=26), nullable=True),
         sa.Column("withdrawn_reason", sa.String(length=300), nullable=False),
         sa.Column("id", sa.String(length=26), nullable=False),
         sa.ForeignKeyConstraint(
@@ -704,12 +756,21 @@ def upgrade() -> None:
             ["patient.id"],
         ),
         sa.ForeignKeyConstraint(
+            ["released_by"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
             ["uploaded_by"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["withdrawn_by"],
             ["person.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("document", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_document_blob"), ["blob"], unique=False)
         batch_op.create_index("ix_document_patient_id_id", ["patient_id", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_document_sha256"), ["sha256"], unique=False)
 
@@ -906,6 +967,42 @@ def upgrade() -> None:
     with op.batch_alter_table("contribution", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_contribution_author_id"), ["author_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_contribution_panel_id"), ["panel_id"], unique=False)
+
+    op.create_table(
+        "document_upload",
+        sa.Column("patient_id", sa.String(length=26), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("fingerprint", sa.String(length=120), nullable=False),
+        sa.Column("details", sa.JSON(), nullable=False),
+        sa.Column("length", sa.BigInteger(), nullable=False),
+        sa.Column("offset", sa.BigInteger(), nullable=False),
+        sa.Column("parts", sa.JSON(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.Column("document_id", sa.String(length=26), nullable=True),
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"],
+            ["document.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["patient_id"],
+            ["patient.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("document_upload", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_document_upload_expires_at"), ["expires_at"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_document_upload_patient_id"), ["patient_id"], unique=False
+        )
 
     op.create_table(
         "form_answer",
@@ -1157,6 +1254,11 @@ def downgrade() -> None:
     op.drop_table("information_request")
     op.drop_table("form_answer_change")
     op.drop_table("form_answer")
+    with op.batch_alter_table("document_upload", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_document_upload_patient_id"))
+        batch_op.drop_index(batch_op.f("ix_document_upload_expires_at"))
+
+    op.drop_table("document_upload")
     with op.batch_alter_table("contribution", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_contribution_panel_id"))
         batch_op.drop_index(batch_op.f("ix_contribution_author_id"))
@@ -1192,6 +1294,7 @@ def downgrade() -> None:
     with op.batch_alter_table("document", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_document_sha256"))
         batch_op.drop_index("ix_document_patient_id_id")
+        batch_op.drop_index(batch_op.f("ix_document_blob"))
 
     op.drop_table("document")
     with op.batch_alter_table("consent", schema=None) as batch_op:
@@ -1246,6 +1349,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_access_request_open")
 
     op.drop_table("access_request")
+    with op.batch_alter_table("access_invitation", schema=None) as batch_op:
+        batch_op.drop_index("ix_access_invitation_network")
+
+    op.drop_table("access_invitation")
     with op.batch_alter_table("ab_permission_view_role", schema=None) as batch_op:
         batch_op.drop_index("idx_role_id")
         batch_op.drop_index("idx_permission_view_id")
@@ -1256,6 +1363,7 @@ def downgrade() -> None:
 
     op.drop_table("thematic_area")
     with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_person_search_text"))
         batch_op.drop_index(batch_op.f("ix_person_email"))
 
     op.drop_table("person")

@@ -86,6 +86,8 @@ class Membership(Identified):
     granted_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    ended_reason: Mapped[str] = mapped_column(String(300), default="")
+    reviewed_at: Mapped[datetime | None]
     network: Mapped[Network | None] = relationship()
     centre: Mapped[Centre | None] = relationship()
 

@@ -3,10 +3,11 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.kernel.db import Base, Identified
+from portal.people.names import plain
 
 
 class Person(Identified):
@@ -32,11 +33,23 @@ class Person(Identified):
     deputy_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime | None]
+    search_text: Mapped[str] = mapped_column(String(500), default="", index=True)
 
     @property
     def name(self) -> str:
         """Title, given name and family name as written on letters."""
         return " ".join(p for p in (self.academic_title, self.given_name, self.family_name) if p)
+
+
+def _fill_search_text(mapper: Any, connection: Any, person: Person) -> None:
+    """Keep the text by which lists find a person: family name first, without accents and capitals."""
+    del mapper, connection
+    words = (person.family_name, person.given_name, person.email)
+    person.search_text = plain(" ".join(word or "" for word in words))[:500]
+
+
+event.listen(Person, "before_insert", _fill_search_text)
+event.listen(Person, "before_update", _fill_search_text)
 
 
 class ExternalIdentity(Identified):
@@ -86,3 +99,24 @@ class AccessRequest(Identified):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     reason: Mapped[str] = mapped_column(String(500), default="")
+
+
+class AccessInvitation(Identified):
+    """A link that gives one person a profile in a network; the table holds only its secret's digest."""
+
+    __tablename__ = "access_invitation"
+    __table_args__ = (Index("ix_access_invitation_network", "network_id", "id"),)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    network_id: Mapped[str] = mapped_column(ForeignKey("network.id"))
+    centre_id: Mapped[str | None] = mapped_column(ForeignKey("centre.id"))
+    profile: Mapped[str] = mapped_column(String(30))
+    acts_for_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    may_enrol: Mapped[bool] = mapped_column(default=False)
+    email: Mapped[str] = mapped_column(String(254))
+    message: Mapped[str] = mapped_column(String(500), default="")
+    invited_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    accepted_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    accepted_at: Mapped[datetime | None]
+    withdrawn_at: Mapped[datetime | None]
