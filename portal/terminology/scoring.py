@@ -146,7 +146,7 @@ def _find_corrected(
             continue
         edits = whole.get(candidate)
         if edits is not None and (best is None or edits < best.edits):
-            best = _Match(at, edits, whole=True)
+            best = _Match(at, edits, whole=edits > 0)
         for cut in (size - 1, size, size + 1) if starts else ():
             edits = starts.get(candidate[:cut])
             if edits is not None and (best is None or edits < best.edits):

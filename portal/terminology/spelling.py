@@ -33,7 +33,8 @@ def is_known(index: Index, languages: Languages, word: str, *, unfinished: bool)
 def corrections(index: Index, languages: Languages, word: str, *, unfinished: bool) -> Fixes:
     """Return (whole word → edits, word beginning → edits) that ``word`` may have meant.
 
-    Words that begin with the same letter come first; others are tried only when there are none.
+    Words that begin with the same letter come first, then others, then (with no edit) words that
+    hold it inside.
     The word itself, with no edit, is never in the answer. Kept, as every keystroke asks again.
     """
     limit = allowed_edits(word)
@@ -45,7 +46,16 @@ def corrections(index: Index, languages: Languages, word: str, *, unfinished: bo
         starts = _starts(word, pool, limit) if unfinished else {}
         if best or starts:
             return {found: whole[found] for found in best}, starts
-    return {}, {}
+    return dict.fromkeys(_holding(index, languages, word), 0), {}
+
+
+def _holding(index: Index, languages: Languages, word: str) -> list[str]:
+    """Return frequent words that hold ``word`` inside: ``blastoma``, German compounds."""
+    if len(word) < 5:
+        return []
+    pool = index.words(languages)
+    found = [known for known in pool if word in known]
+    return sorted(found, key=lambda known: -pool[known])[:MAX_ALTERNATIVES]
 
 
 def _pools(index: Index, languages: Languages, word: str) -> Iterator[dict[str, int]]:

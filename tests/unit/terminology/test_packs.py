@@ -84,12 +84,13 @@ def test_sample_codes_agree_with_the_publishers_files(
 
 
 def test_sample_maps_agree_with_orphanets_own(packs: dict[str, Pack]) -> None:
+    signs = {"skos:exactMatch": "", "skos:narrowMatch": "<", "skos:broadMatch": ">"}
     known = set()
     for file in open_inputs(shared("orphanet/ordo-mappings-2025-03-07.sssom.tsv.zst")):
         for _line, text in file.lines():
             cells = text.split("\t")
-            if len(cells) > 3 and cells[2] == "skos:exactMatch":
-                known.add((cells[0].partition(":")[2], *cells[3].split(":", 1)))
+            if len(cells) > 3 and cells[2] in signs:
+                known.add((signs[cells[2]] + cells[0].partition(":")[2], *cells[3].split(":", 1)))
     targets = {"icd10": "ICD10", "icd11": "icd11", "omim": "OMIM", "meddra": "MedDRA"}
     for pack, prefix in targets.items():
         with (packs[pack].folder / "sample.csv").open(encoding="utf-8", newline="") as stream:
