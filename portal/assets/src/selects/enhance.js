@@ -9,6 +9,7 @@ export function enhance(fields) {
 }
 
 function enhanceOne(field) {
+  const hadFocus = document.activeElement === field;
   const several = field.multiple || field.dataset.multiple === "1" || field.dataset.role === "select2-tags";
   const label = field.labels?.[0]?.textContent.trim() ?? field.getAttribute("aria-label") ?? "";
   const search = new TomSelect(field, {
@@ -20,6 +21,7 @@ function enhanceOne(field) {
   field.setAttribute("aria-hidden", "true");
   field.tabIndex = -1;
   describe(search, field, label);
+  if (hadFocus) search.focus();
 }
 
 function shared(several) {
@@ -27,6 +29,7 @@ function shared(several) {
     plugins: several ? { remove_button: { title: say("remove", "Remove") } } : {},
     maxItems: several ? null : 1,
     maxOptions: 300,
+    refreshThrottle: 0, // with a delay, quick typing and Enter would choose from the list of before
     allowEmptyOption: true,
     hidePlaceholder: true,
     closeAfterSelect: !several,

@@ -31,8 +31,8 @@ function addRow(form, rows, name) {
   if (!template) return;
   const row = template.content.firstElementChild.cloneNode(true);
   const number = nextNumber(form);
-  for (const element of row.querySelectorAll("[id], [for], [name]")) {
-    for (const key of ["id", "for", "name"]) {
+  for (const element of row.querySelectorAll("[id], [for], [name], option")) {
+    for (const key of ["id", "for", "name", "value"]) {
       const value = element.getAttribute(key);
       if (value?.includes("__n__")) element.setAttribute(key, value.replaceAll("__n__", number));
     }

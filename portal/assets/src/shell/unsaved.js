@@ -7,7 +7,7 @@ export function watchUnsaved() {
       form.toggleAttribute("data-changed", changed);
       mark?.classList.toggle("unsaved", changed);
     };
-    form.addEventListener("input", () => set(true));
+    for (const name of ["input", "change"]) form.addEventListener(name, (event) => event.target.name && set(true));
     form.addEventListener("submit", () => set(false));
     form.addEventListener("reset", () => set(false));
   }
