@@ -6,11 +6,13 @@ which databases may be made.
 
 import os
 from collections.abc import Callable, Iterator
+from contextvars import copy_context
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask.globals import _cv_app
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import Connection, make_url
@@ -127,13 +129,30 @@ def actor_of(world: World) -> Callable[[str], Any]:
     return lambda persona: load_actor(world.people[persona])
 
 
+class BrowserClient(FlaskClient):
+    """A client whose every request has an application context, and so a ``g``, of its own.
+
+    The ``app`` fixture holds a context open for services; Flask would reuse it for requests, and what
+    one request keeps in ``g`` (the form token, the side menu's network) would leak into the next.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send one request as a browser does."""
+
+        def send() -> Any:
+            _cv_app.set(None)  # type: ignore[arg-type]
+            return super(BrowserClient, self).open(*args, **kwargs)
+
+        return copy_context().run(send)
+
+
 @pytest.fixture
 def client_as(app: Flask, world: World) -> Callable[..., FlaskClient]:
     """Return a function from persona (or nothing: anonymous) to a logged-in test client."""
     from portal.people.sessions import begin_for_tests
 
     def make(persona: str = "", **session: Any) -> FlaskClient:
-        client = app.test_client()
+        client = BrowserClient(app, app.response_class)
         if persona:
             cookie = begin_for_tests(world.people[persona], **session)
             client.set_cookie("portal_session", cookie)
