@@ -1,5 +1,6 @@
 """The forms of this feature."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -11,6 +12,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from portal.kernel.errors import InvalidInputError
@@ -19,9 +21,16 @@ from portal.patients import terms
 from portal.patients.fields import DayMonthYearField
 
 YES, NO, NOT_ASKED = "yes", "no", "not-asked"
-_ANSWERS = [(YES, "Yes, signed"), (NO, "No, refused"), (NOT_ASKED, "Not asked yet")]
-_SIGNERS = list(terms.SIGNERS.items())
-_LANGUAGES = list(terms.LANGUAGES.items())
+
+
+def options(pairs: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    """Return (value, label) pairs as options of a field."""
+    return [SelectChoice(value, label) for value, label in pairs]
+
+
+_ANSWERS = options([(YES, "Yes, signed"), (NO, "No, refused"), (NOT_ASKED, "Not asked yet")])
+_SIGNERS = options(terms.SIGNERS.items())
+_LANGUAGES = options(terms.LANGUAGES.items())
 
 
 def _need(text: str) -> list[Any]:
@@ -66,11 +75,11 @@ class EnrolForm(PortalForm):
         description="The number in your hospital's own records, so that you find the patient again.",
     )
     sex = RadioField(
-        "Sex", choices=list(terms.SEXES.items()), validators=_need("Choose the patient's sex.")
+        "Sex", choices=options(terms.SEXES.items()), validators=_need("Choose the patient's sex.")
     )
     country = SelectField(
         "Country where the patient lives",
-        choices=list(terms.COUNTRIES.items()),
+        choices=options(terms.COUNTRIES.items()),
         validators=_need("Choose a country."),
     )
     nickname = StringField(

@@ -186,7 +186,7 @@ def count_in_centre(actor: Actor, centre_id: str) -> dict[str, int]:
         .where(guard.visible(actor, Permission.PATIENT_SEE), Patient.centre_id == centre_id)
         .group_by(Patient.status)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def latest_of(actor: Actor, limit: int = 5) -> list[PatientView]:

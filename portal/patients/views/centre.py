@@ -9,7 +9,7 @@ from portal.kernel.errors import InvalidInputError
 from portal.patients import consent_forms, history, nicknames, places, queries, service, terms
 from portal.patients.commands import EnrolPatient, NewConsent
 from portal.patients.errors import DuplicatePatientError
-from portal.patients.forms import NO, YES, EnrolForm, FindForm
+from portal.patients.forms import NO, YES, EnrolForm, FindForm, options
 from portal.patients.places import CentrePlace
 from portal.patients.vault import Identity
 from portal.web.views import PortalView, page, said
@@ -92,11 +92,9 @@ class CentrePatientsView(PortalView):
 
     def _enrol_form(self, centre: CentrePlace) -> EnrolForm:
         form = EnrolForm()
-        form.network.choices = [
-            (n.id, n.short_name) for n in places.networks_to_enrol_in(self.actor, centre)
-        ]
-        clinicians = places.clinicians_to_act_for(self.actor, centre)
-        form.acting_for.choices = clinicians
+        networks = places.networks_to_enrol_in(self.actor, centre)
+        form.network.choices = options((n.id, n.short_name) for n in networks)
+        form.acting_for.choices = options(places.clinicians_to_act_for(self.actor, centre))
         if request.method == "GET":
             form.country.data = centre.country
             form.language.data = terms.COUNTRY_LANGUAGE.get(centre.country, "en")

@@ -22,6 +22,7 @@ from portal.patients.forms import (
     NicknameForm,
     PortalForm,
     WithdrawForm,
+    options,
 )
 from portal.patients.vault import Identity
 from portal.people import queries as people
@@ -175,11 +176,11 @@ class PatientView(PortalView):
         """Give the record to a colleague of the centre."""
         patient = self._for_change(patient_id, Permission.PATIENT_EDIT)
         form = HandOverForm()
-        form.person_id.choices = [
+        form.person_id.choices = options(
             (person, name)
             for person, name in places.clinicians_at(self.actor, patient.centre_id)
             if person != patient.enrolled_by
-        ]
+        )
         if form.validate_on_submit():
             service.hand_over(self.actor, patient_id, form.person_id.data)
             said("The record is handed over. Your colleague has been told.")
