@@ -29,6 +29,9 @@ _NEGATIONS = {
     "nl": "geen niet zonder",
     "pt": "nao sem nenhum nenhuma nega ausencia",
 }
+_TURNS = frozenset(
+    ("but", "however", "although", "aber", "jedoch", "mais", "pero", "ma", "maar", "mas")
+)
 _REACH = 4
 
 
@@ -160,6 +163,8 @@ def _negated(text: str, tokens: list[_Token], at: int, language: str) -> bool:
     )
     for token in reversed(tokens[max(0, at - _REACH) : at]):
         if _SENTENCE_END.search(text[token.end : tokens[at].start]):
+            return False
+        if token.plain in _TURNS:
             return False
         if token.plain in said:
             return True

@@ -117,7 +117,7 @@ class _Run:
             raise self.error("')'")
         self.at += 1
         self.depth -= 1
-        return f"({inner})"
+        return f"({inner})" + self.annotation()
 
     def annotation(self) -> str:
         if self.peek() != "{":

@@ -23,10 +23,8 @@ def _members(
     index = terms.index(pack)
     assert index is not None
     found = condition(index, value_set, terms.value_sets)
-    return {
-        row[0]
-        for row in index.rows(f"SELECT c.code FROM concept c WHERE {found.sql}", found.values)
-    }
+    sql = f"SELECT c.code FROM concept c WHERE {found.sql}"  # noqa: S608
+    return {row[0] for row in index.rows(sql, found.values)}
 
 
 def _by(op: str, value: str, name: str = "concept", pack: str = "atc") -> Include:
