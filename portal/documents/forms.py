@@ -6,7 +6,7 @@ from wtforms.validators import Length
 from portal.documents.categories import CATEGORIES
 from portal.documents.service import LONGEST_NOTE, LONGEST_REASON
 from portal.patients.fields import DayMonthYearField
-from portal.patients.forms import PortalForm
+from portal.patients.forms import PortalForm, options
 
 
 class UploadForm(PortalForm):
@@ -14,7 +14,9 @@ class UploadForm(PortalForm):
 
     file = MultipleFileField("Files")
     category = SelectField(
-        "What they are", choices=[("", "Choose by the kind of file"), *CATEGORIES.items()]
+        "What they are",
+        default="",
+        choices=options([("", "Choose by the kind of file"), *CATEGORIES.items()]),
     )
     document_date = DayMonthYearField("Date of the document", description="The day it was made.")
     note = StringField("Note", validators=[Length(max=LONGEST_NOTE)])
@@ -23,7 +25,7 @@ class UploadForm(PortalForm):
 class DescribeForm(PortalForm):
     """What is said about one document."""
 
-    category = SelectField("What it is", choices=list(CATEGORIES.items()))
+    category = SelectField("What it is", choices=options(CATEGORIES.items()))
     document_date = DayMonthYearField("Date of the document", description="The day it was made.")
     note = TextAreaField("Note", validators=[Length(max=LONGEST_NOTE)])
 

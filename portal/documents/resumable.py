@@ -128,12 +128,13 @@ def append(
     now = _standing(row)
     source = io.BytesIO(_verified(stream, checksum)) if checksum else stream
     while now.offset < now.length:
-        data = _read_piece(source, min(PIECE, now.length - now.offset))
+        left = now.length - now.offset
+        data = _read_piece(source, PIECE if left > PIECE else left + 1)
+        if len(data) > left:
+            raise BlobTooLargeError(now.length)
         if not data:
             break
         now = _add(actor, upload_id, now, data)
-    if source.read(1):
-        raise BlobTooLargeError(now.length)
     return now
 
 

@@ -46,7 +46,8 @@ def _pieces(content: Content, start: int, length: int) -> Iterator[bytes]:
 
 def _range_is_about(content: Content) -> bool:
     """A range counts only for the content that the client began with (If-Range)."""
-    if request.range is None or len(request.range.ranges) != 1:
+    asked = request.range
+    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
         return False
     condition = request.if_range
     return condition is None or condition.etag in {None, content.sha256}

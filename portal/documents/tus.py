@@ -2,7 +2,7 @@
 
 import base64
 import binascii
-from datetime import UTC
+from datetime import UTC, date
 from email.utils import format_datetime
 from typing import NoReturn
 
@@ -52,6 +52,7 @@ def create(actor: Actor, patient_id: str) -> Response:
         length=_number("Upload-Length"),
         fingerprint=meta.get("fingerprint", ""),
         category=meta.get("category", ""),
+        document_date=_date(meta),
         note=meta.get("note", ""),
     )
     now = resumable.begin(actor, patient_id, new)
@@ -131,6 +132,19 @@ def _metadata(header: str) -> dict[str, str]:
         except (binascii.Error, UnicodeDecodeError):
             raise InvalidInputError(f"The metadata '{name[:40]}' is not base64 of UTF-8.") from None
     return found
+
+
+def _date(meta: dict[str, str]) -> date | None:
+    """Read the date of the document: ``document_date`` in ISO form, or the form's three boxes."""
+    parts = [meta.get(f"document_date-{part}", "").strip() for part in ("year", "month", "day")]
+    text = meta.get("document_date", "")
+    if not text and not any(parts):
+        return None
+    try:
+        return date.fromisoformat(text) if text else date(*map(int, parts))
+    except ValueError:
+        message = "The date of the document is not a day: write day, month and year in digits."
+        raise InvalidInputError(message, fields={"document_date": message}) from None
 
 
 def _refuse(status: int, message: str) -> NoReturn:

@@ -4,8 +4,9 @@
 //     <input type="file" multiple> <button>Upload</button>     (works as it is without scripts)
 //   </form>
 //
-// Files go one after the other, resumable, each with its own bar and a way to cancel. Fields named
-// data-meta-* travel along. data-done="reload" shows the page again when all are received.
+// Files go one after the other, resumable, each with its own bar and a way to cancel, and one bar for
+// all of them. What is in the form's other fields, and data-meta-*, travels along with each file that is
+// added. data-done="reload" shows the page again when all are received.
 import { make, say } from "../shell/dom.js";
 import { announce } from "../shell/status.js";
 import { Refused, Upload } from "./tus.js";
@@ -15,8 +16,8 @@ for (const zone of document.querySelectorAll("[data-upload-url]")) watchZone(zon
 function watchZone(zone) {
   const input = zone.querySelector("input[type=file]");
   const list = make("ul", { class: "upload-list", "aria-label": say("upload-list", "Files") });
-  const queue = { zone, list, waiting: [], running: false, failed: 0 };
-  zone.append(list);
+  const queue = { zone, list, all: totals(), waiting: [], running: false, failed: 0 };
+  zone.append(queue.all.element, list);
   zone.querySelector("button[type=submit], button:not([type])")?.setAttribute("hidden", "");
   input.addEventListener("change", () => {
     add(queue, [...input.files]);
@@ -44,7 +45,10 @@ function add(queue, files) {
     row.cancel.addEventListener("click", () => row.element.remove());
     const limit = Number(queue.zone.dataset.maxBytes || 0);
     if (limit && file.size > limit) row.say(say("upload-too-large", "Too large: at most {limit}", { limit: size(limit) }), "bad");
-    else queue.waiting.push({ file, row });
+    else {
+      queue.waiting.push({ file, row, meta: metaOf(queue.zone) });
+      queue.all.add(file.size);
+    }
   }
   if (!queue.running) work(queue);
 }
@@ -75,12 +79,15 @@ async function work(queue) {
   if (queue.zone.dataset.done === "reload" && queue.failed === 0) location.reload();
 }
 
-async function send(queue, { file, row }) {
-  if (!row.element.isConnected) return;
+async function send(queue, { file, row, meta }) {
+  if (!row.element.isConnected) return queue.all.done(file.size, 0);
+  let before = 0;
   const upload = new Upload(queue.zone.dataset.uploadUrl, file, {
-    meta: metaOf(queue.zone),
+    meta: { ...meta, fingerprint: `${file.name}|${file.size}|${file.lastModified}` },
     onProgress: (sent) => {
       row.bar.value = sent;
+      queue.all.sent(sent - before);
+      before = sent;
       row.say(say("upload-sending", "{percent} % sent", { percent: Math.floor((100 * sent) / (file.size || 1)) }));
     },
     onPause: () => row.say(say("upload-paused", "Paused: connection lost. It goes on by itself.")),
@@ -88,10 +95,12 @@ async function send(queue, { file, row }) {
   row.cancel.addEventListener("click", () => upload.cancel());
   try {
     const location = await upload.run();
+    queue.all.done(file.size, before);
     row.say(say("upload-done", "Received"), "good");
     announce(`${file.name}: ${say("upload-done", "Received")}`);
     queue.zone.dispatchEvent(new CustomEvent("portal:uploaded", { bubbles: true, detail: { location, name: file.name } }));
   } catch (error) {
+    queue.all.done(file.size, before);
     if (upload.stopped) return;
     queue.failed += 1;
     const reason = error instanceof Refused ? error.message : say("upload-broken", "the connection broke");
@@ -100,10 +109,35 @@ async function send(queue, { file, row }) {
   }
 }
 
-/** data-meta-patient="…" on the form becomes the tus metadata `patient`. */
+/** The fields of the form by name, and data-meta-patient="…" as `patient`. */
 function metaOf(zone) {
+  const skipped = new Set(["file", "csrf_token"]);
+  const fields = [...new FormData(zone)].filter(([name, value]) => !skipped.has(name) && typeof value === "string" && value);
   const pairs = Object.entries(zone.dataset).filter(([name]) => name.startsWith("meta"));
-  return Object.fromEntries(pairs.map(([name, value]) => [name.slice(4).toLowerCase(), value]));
+  return { ...Object.fromEntries(fields), ...Object.fromEntries(pairs.map(([name, value]) => [name.slice(4).toLowerCase(), value])) };
+}
+
+/** One bar for everything that was added since the page was opened; shown from the second file on. */
+function totals() {
+  const bar = make("progress", { max: 1, value: 0, "aria-label": say("upload-all", "All files") });
+  const text = make("p", { class: "small text-body-secondary mb-1" });
+  const element = make("div", { class: "upload-all", hidden: true }, text, bar);
+  const state = { bytes: 0, sent: 0, files: 0, finished: 0 };
+  const show = () => {
+    element.hidden = state.files < 2;
+    bar.max = state.bytes || 1;
+    bar.value = Math.min(state.sent, state.bytes);
+    text.textContent = say("upload-all-state", "{done} of {files} files, {percent} %", {
+      done: state.finished, files: state.files, percent: Math.floor((100 * bar.value) / bar.max),
+    });
+  };
+  return {
+    element,
+    add(bytes) { state.bytes += bytes; state.files += 1; show(); },
+    sent(bytes) { state.sent += bytes; show(); },
+    /** A file has ended, well or not: what was not sent of it counts as done. */
+    done(bytes, sent) { state.sent += bytes - sent; state.finished += 1; show(); },
+  };
 }
 
 function size(bytes) {

@@ -37,12 +37,15 @@ export class Upload {
       method: "POST",
       headers: {
         ...version,
+        Accept: "application/json",
         "Upload-Length": String(this.file.size),
         "Upload-Metadata": metadata.map(([name, value]) => `${name} ${base64(String(value))}`).join(","),
       },
     });
     await check(answer, [201]);
     this.location = new URL(answer.headers.get("Location"), new URL(this.url, document.baseURI)).href;
+    this.offset = Number(answer.headers.get("Upload-Offset") ?? 0); // more than 0: taken up after a reload
+    this.onProgress(this.offset);
   }
 
   async askOffset() {
@@ -60,7 +63,7 @@ export class Upload {
     while (this.offset < this.file.size && !this.stopped) {
       const answer = await request(this.location, {
         method: "PATCH",
-        headers: { ...version, "Upload-Offset": String(this.offset), "Content-Type": "application/offset+octet-stream" },
+        headers: { ...version, Accept: "application/json", "Upload-Offset": String(this.offset), "Content-Type": "application/offset+octet-stream" },
         body: this.file.slice(this.offset, this.offset + pieceBytes),
       });
       await check(answer, [200, 204]);
