@@ -19,7 +19,9 @@ UPSTREAM = {
 def _hashes(library: str) -> dict[str, str]:
     root = UPSTREAM[library]
     return {
-        f"{library}/{path.relative_to(root).as_posix()}": hashlib.sha256(path.read_bytes()).hexdigest()
+        f"{library}/{path.relative_to(root).as_posix()}": hashlib.sha256(
+            path.read_bytes()
+        ).hexdigest()
         for path in root.rglob("*.html")
     }
 
@@ -49,7 +51,15 @@ def test_what_is_noted_as_replaced_exists_here_and_nothing_is_noted_twice() -> N
 
 
 def test_no_template_of_ours_carries_the_old_markup() -> None:
-    old = ("data-toggle=", "glyphicon", "panel-heading", "input-group-addon", "jquery", "nonce=", "javascript:")
+    old = (
+        "data-toggle=",
+        "glyphicon",
+        "panel-heading",
+        "input-group-addon",
+        "jquery",
+        "nonce=",
+        "javascript:",
+    )
     found = [
         f"{path.relative_to(OURS)}: {word}"
         for path in OURS.rglob("*.html")

@@ -34,6 +34,7 @@ def _yielding_choices(stock: Any) -> Any:
     @wraps(stock)
     def iter_choices(self: Any) -> Iterator[Choice]:
         for value, label, selected, *rest in stock(self):
-            yield Choice(value, label, selected, rest[0] if rest else {})
+            # An empty label would show the marker of "nothing chosen" itself: __None.
+            yield Choice(value, label or "–", selected, rest[0] if rest else {})
 
     return iter_choices

@@ -15,6 +15,7 @@ _FAB_DELETES = {"delete"}
 _FAB_ACTIONS = {"action", "action_post"}
 _ADMIN_DELETES = {"delete_view", "delete"}
 _ADMIN_ACTIONS = {"action_view"}
+_ASKING = _FAB_DELETES | _FAB_ACTIONS | _ADMIN_DELETES | _ADMIN_ACTIONS
 
 
 def setup(app: Flask) -> None:
@@ -29,7 +30,9 @@ def ask_first() -> Response | None:
     question = _question()
     if not question:
         return None
-    fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+    fields = [
+        (name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"
+    ]
     back = request.form.get("url") or request.referrer or ""
     page = render_template(
         "pages/confirm.html",
@@ -43,7 +46,7 @@ def ask_first() -> Response | None:
 def _question() -> str:
     """Return what to ask for this request, or an empty string when it destroys nothing."""
     blueprint, _, function = str(request.endpoint or "").rpartition(".")
-    if not blueprint:
+    if not blueprint or function not in _ASKING:
         return ""
     view = _fab_view(blueprint)
     if view is not None:
@@ -53,7 +56,7 @@ def _question() -> str:
 
 
 def _fab_view(endpoint: str) -> Any:
-    appbuilder = getattr(current_app, "appbuilder", None) or current_app.extensions.get("appbuilder")
+    appbuilder = current_app.extensions.get("appbuilder")
     for view in getattr(appbuilder, "baseviews", []):
         if view.endpoint == endpoint and isinstance(view, ModelView):
             return view
@@ -72,7 +75,7 @@ def _fab_question(view: Any, function: str) -> str:
 
 def _admin_view(endpoint: str) -> Any:
     for admin in current_app.extensions.get("admin", []):
-        for view in admin._views:  # noqa: SLF001 - flask-admin offers no public list of its views
+        for view in admin._views:
             if view.endpoint == endpoint:
                 return view
     return None
@@ -85,7 +88,7 @@ def _admin_question(view: Any, function: str) -> str:
         return str(gettext("Delete this record? This cannot be undone."))
     if function not in _ADMIN_ACTIONS:
         return ""
-    action = view._actions_data.get(request.form.get("action", ""))  # noqa: SLF001 - as above
+    action = view._actions_data.get(request.form.get("action", ""))
     return _count_note(str(action[2])) if action and action[2] else ""
 
 

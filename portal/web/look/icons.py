@@ -70,7 +70,9 @@ def icon(name: str, label: str = "") -> Markup:
         logger.warning("unknown icon %r, nearest is %r", name, nearest(name, known) or FALLBACK)
         name = FALLBACK
     role = (
-        Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
+        Markup('role="img" aria-label="{}"').format(label)
+        if label
+        else Markup('aria-hidden="true"')
     )
     return Markup('<svg class="icon" {} focusable="false"><use href="{}#{}"></use></svg>').format(
         role, asset_url("icons.svg"), name

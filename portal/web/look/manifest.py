@@ -55,7 +55,7 @@ def serve(name: str) -> Response:
 
     The compressed twin that the build has made is sent to browsers that take gzip.
     """
-    packed = "gzip" in request.accept_encodings and (DIST / f"{name}.gz").is_file()
+    packed = request.accept_encodings.quality("gzip") > 0 and (DIST / f"{name}.gz").is_file()
     response = send_from_directory(DIST, f"{name}.gz" if packed else name, conditional=not packed)
     if packed:
         response.headers["Content-Encoding"] = "gzip"

@@ -42,7 +42,9 @@ def shown(value: Any) -> Markup | str:
 
 def _yes_no(*, value: bool) -> Markup:
     if value:
-        return Markup('<span class="chip chip-good">{}{}</span>').format(icon("check"), gettext("Yes"))
+        return Markup('<span class="chip chip-good">{}{}</span>').format(
+            icon("check"), gettext("Yes")
+        )
     return Markup('<span class="chip">{}</span>').format(gettext("No"))
 
 
@@ -72,5 +74,5 @@ def choice_pairs(field: Any) -> list[tuple[str, str]]:
 
 
 def filter_kind(field: Any) -> str:
-    """Return the input type that fits a filter on this WTForms field: date, number, text …"""
+    """Return the input type that fits a filter on this WTForms field, text in doubt."""
     return _KINDS.get(field.type, "text")

@@ -1,5 +1,5 @@
 // Two people changed the same answer: show both texts, let the reader choose, keep the other one in sight.
-import { make, say } from "../shell/dom.js";
+import { make, moment, say } from "../shell/dom.js";
 import { ask } from "../shell/dialog.js";
 import { asText, fieldsOf, putValue, titleOf, valueOf } from "./values.js";
 
@@ -51,7 +51,7 @@ function version(title, by, text) {
 }
 
 function byline({ theirs_by: by, theirs_at: at }) {
-  const when = at && new Intl.DateTimeFormat(document.documentElement.lang || "en", { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
+  const when = at && moment(new Date(at));
   return [by, when].filter(Boolean).join(", ");
 }
 

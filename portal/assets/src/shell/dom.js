@@ -32,7 +32,18 @@ export function say(key, english, values = {}) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 }
 
+/** The reader's language for dates; English is the European one, so that 5 March never reads 3/5. */
+function language() {
+  const lang = document.documentElement.lang || "en";
+  return lang === "en" ? "en-IE" : lang;
+}
+
 /** A clock time in the reader's language, hours and minutes. */
 export function clockTime(date) {
-  return new Intl.DateTimeFormat(document.documentElement.lang || "en", { hour: "2-digit", minute: "2-digit" }).format(date);
+  return new Intl.DateTimeFormat(language(), { hour: "2-digit", minute: "2-digit" }).format(date);
+}
+
+/** A date in words with the time. */
+export function moment(date) {
+  return new Intl.DateTimeFormat(language(), { dateStyle: "long", timeStyle: "short" }).format(date);
 }

@@ -60,7 +60,9 @@ def browser():
     from tools.chromium import find
 
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=find(), args=["--no-sandbox", "--disable-gpu"])
+        running = playwright.chromium.launch(
+            executable_path=find(), args=["--no-sandbox", "--disable-gpu"]
+        )
         yield running
         running.close()
 
@@ -72,7 +74,12 @@ def page(browser, address):
     opened = context.new_page()
     complaints = []
     opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on("console", lambda message: complaints.append(message.text) if "Content Security" in message.text else None)
+    opened.on(
+        "console",
+        lambda message: (
+            complaints.append(message.text) if "Content Security" in message.text else None
+        ),
+    )
     yield opened
     context.close()
     assert complaints == []

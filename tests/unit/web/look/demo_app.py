@@ -50,7 +50,16 @@ class RecordView(ToRecordMixin, ModelView):
     edit_title = "Edit a record"
     show_title = "Record"
     list_columns = ["name", "seen_on", "centre", "consent", "referred_at"]
-    show_columns = ["name", "seen_on", "referred_at", "consent", "weight", "centre", "topics", "notes"]
+    show_columns = [
+        "name",
+        "seen_on",
+        "referred_at",
+        "consent",
+        "weight",
+        "centre",
+        "topics",
+        "notes",
+    ]
     add_columns = edit_columns = show_columns
     search_columns = ["name", "seen_on", "referred_at", "consent", "weight", "centre"]
     label_columns = {"seen_on": "First seen", "referred_at": "Referred", "name": "Pseudonym"}
@@ -97,7 +106,16 @@ class ConsoleView(AdminModelView):
     column_searchable_list = ["name"]
     column_filters = ["name", "seen_on", "referred_at", "consent", "weight", "centre.name"]
     column_labels = {"seen_on": "First seen", "referred_at": "Referred"}
-    form_columns = ["name", "seen_on", "referred_at", "consent", "weight", "centre", "topics", "notes"]
+    form_columns = [
+        "name",
+        "seen_on",
+        "referred_at",
+        "consent",
+        "weight",
+        "centre",
+        "topics",
+        "notes",
+    ]
     inline_models = [(Step, {"form_columns": ["id", "title"]})]
 
     @admin_action("shelve", "Shelve", "Shelve these records?")
@@ -110,7 +128,9 @@ class CentreConsole(AdminModelView):
 
 
 def make_session() -> scoped_session:
-    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    engine = create_engine(
+        "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
+    )
     Base.metadata.create_all(engine)  # allowed: a demo world apart from the portal's tables
     tables = [table for name, table in Role.metadata.tables.items() if name.startswith("ab_")]
     Role.metadata.create_all(engine, tables=tables)  # allowed: as above
@@ -163,7 +183,12 @@ def shell() -> dict:
     """What the portal's shell gives to every page."""
     entries = [
         {"label": "Case", "url": "/case", "icon": "panel", "active": request.path == "/case"},
-        {"label": "Records", "url": "/recordview/list/", "icon": "list", "active": "record" in request.path},
+        {
+            "label": "Records",
+            "url": "/recordview/list/",
+            "icon": "list",
+            "active": "record" in request.path,
+        },
         {"label": "Chart", "url": "/consentchart/chart/", "icon": "chart"},
         {"label": "Console", "url": "/console/records/", "icon": "support", "badge": 2},
     ]

@@ -1,6 +1,6 @@
 """A small world of invented hospitals for the pages that FAB and flask-admin generate."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Boolean, Column, Date, DateTime, ForeignKey, Integer, String, Table, Text
 from sqlalchemy.orm import DeclarativeBase, Session, relationship
@@ -83,7 +83,8 @@ def fill(session: Session) -> None:
             Record(
                 name=f"KESTREL-{number + 400}",
                 seen_on=start + timedelta(days=number),
-                referred_at=datetime(2026, 3, 1, 9, 30) + timedelta(hours=7 * number),
+                referred_at=datetime.combine(date(2026, 3, 1), time(9, 30))
+                + timedelta(hours=7 * number),
                 consent=number % 3 != 0,
                 weight=20 + number,
                 notes="Slower on stairs since March. <b>Not bold</b>" if number % 2 else None,

@@ -82,7 +82,7 @@ def test_nothing_else_is_served(client):
 
 
 def test_the_style_sheet_asks_nobody_else_and_knows_the_systems_theme(demo):
-    css = (manifest.DIST / manifest._entries()["main.css"]).read_text()  # noqa: SLF001
+    css = (manifest.DIST / manifest._entries()["main.css"]).read_text()
     assert not re.findall(r"url\(\s*[\"']?(?:https?:)?//", css)
     assert "@font-face" not in css
     assert "prefers-color-scheme" in css

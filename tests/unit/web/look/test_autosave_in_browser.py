@@ -68,7 +68,18 @@ def test_typing_goes_on_without_a_connection(page, drafts):
 
 
 def conflict(theirs):
-    body = {"conflicts": [{"item": "question", "mine": "mine", "theirs": theirs, "theirs_by": "M. Kovacs", "theirs_at": "2026-03-05T10:00:00Z", "version": 9}]}
+    body = {
+        "conflicts": [
+            {
+                "item": "question",
+                "mine": "mine",
+                "theirs": theirs,
+                "theirs_by": "M. Kovacs",
+                "theirs_at": "2026-03-05T10:00:00Z",
+                "version": 9,
+            }
+        ]
+    }
     return (409, body, {})
 
 
@@ -154,7 +165,9 @@ def test_files_arrive_whole_although_the_connection_breaks(page, demo, drafts):
     big = bytes(range(256)) * 40_000
     demo.extensions["demo.upload_failures"] += [503]
     page.goto("/form")
-    page.get_by_label("Documents").set_input_files(chosen(("MRI Ω.pdf", big), ("letter.pdf", b"short")))
+    page.get_by_label("Documents").set_input_files(
+        chosen(("MRI Ω.pdf", big), ("letter.pdf", b"short"))
+    )
     expect(page.locator(".upload-list .chip-good")).to_have_count(2, timeout=10_000)
     files = demo.extensions["demo.files"]
     assert [files[key]["data"] for key in sorted(files)] == [big, b"short"]
@@ -163,6 +176,8 @@ def test_files_arrive_whole_although_the_connection_breaks(page, demo, drafts):
 
 def test_a_file_that_is_too_large_or_refused_says_so(page, drafts):
     page.goto("/form")
-    page.get_by_label("Documents").set_input_files(chosen(("huge.pdf", b"x" * 20_000_001), ("odd.pdf", b"x" * 13)))
+    page.get_by_label("Documents").set_input_files(
+        chosen(("huge.pdf", b"x" * 20_000_001), ("odd.pdf", b"x" * 13))
+    )
     expect(page.locator(".upload-list .chip-bad").first).to_contain_text("at most 20.0 MB")
     expect(page.locator(".upload-list .chip-bad").last).to_contain_text("not accepted")

@@ -13,7 +13,12 @@ def test_the_console_wears_the_portals_frame_and_its_own_menu(client):
     page = tree(client.get("/console/records/"))
     assert page.get("data-bs-theme") == "dark"
     menu = page.get_element_by_id("side-menu")
-    assert [link.text_content().strip() for link in menu.xpath(".//a")] == ["Home", "Records", "Centres", "Topics"]
+    assert [link.text_content().strip() for link in menu.xpath(".//a")] == [
+        "Home",
+        "Records",
+        "Centres",
+        "Topics",
+    ]
     assert menu.xpath(".//a[@aria-current]")[0].text_content().strip() == "Records"
     assert not page.xpath("//script[not(@src)]|//*[@style]|//*[@onclick]")
 
@@ -31,7 +36,10 @@ def test_a_delete_is_asked_first_and_then_done(client, records):
     assert "cannot be undone" in page.text_content()
     assert page.xpath("//main//a/@href") == ["/console/records/"]
     assert records("KESTREL-458") is not None
-    assert client.post("/console/records/delete/", data={**form, "confirmed": "yes"}).status_code == 302
+    assert (
+        client.post("/console/records/delete/", data={**form, "confirmed": "yes"}).status_code
+        == 302
+    )
     assert records("KESTREL-458") is None
 
 
@@ -40,8 +48,13 @@ def test_mass_actions_ask_first(client, records):
     assert "2 records" in tree(client.post("/console/records/action/", data=form)).text_content()
     assert records("KESTREL-454") is not None
     shelve = {**form, "action": "shelve"}
-    assert "Shelve these records?" in tree(client.post("/console/records/action/", data=shelve)).text_content()
-    done = client.post("/console/records/action/", data={**shelve, "confirmed": "yes"}, follow_redirects=True)
+    assert (
+        "Shelve these records?"
+        in tree(client.post("/console/records/action/", data=shelve)).text_content()
+    )
+    done = client.post(
+        "/console/records/action/", data={**shelve, "confirmed": "yes"}, follow_redirects=True
+    )
     assert "Shelved 2" in done.text
 
 
@@ -65,7 +78,9 @@ def test_filters_take_dates_from_the_browsers_picker(client):
     answer = client.get("/console/records/", query_string={name: "2026-03-17T12:00"})
     rows = tree(answer).xpath("//tbody/tr")
     assert 0 < len(rows) < 10
-    assert tree(answer).xpath(f"//input[@type='datetime-local' and @name='{name}']/@value") == ["2026-03-17T12:00"]
+    assert tree(answer).xpath(f"//input[@type='datetime-local' and @name='{name}']/@value") == [
+        "2026-03-17T12:00"
+    ]
     remove = tree(answer).xpath("//a[contains(@class, 'filter-remove')]/@href")[0]
     assert "flt0" not in remove
 
@@ -79,9 +94,18 @@ def test_a_yes_or_no_filter_offers_yes_and_no(client):
 def test_records_inside_a_record_are_added_changed_and_taken_away(client, records):
     number = records("KESTREL-405").id
     page = tree(client.get(f"/console/records/edit/?id={number}"))
-    assert page.xpath("//fieldset[@data-inline-row]//input[@name='steps-0-title']/@value") == ["First visit"]
+    assert page.xpath("//fieldset[@data-inline-row]//input[@name='steps-0-title']/@value") == [
+        "First visit"
+    ]
     step = page.xpath("//input[@name='steps-0-id']/@value")[0]
-    form = {"name": "KESTREL-405", "steps-0-id": step, "steps-0-title": "First visit", "del-steps-0": "on", "steps-1-id": "", "steps-1-title": "Second visit"}
+    form = {
+        "name": "KESTREL-405",
+        "steps-0-id": step,
+        "steps-0-title": "First visit",
+        "del-steps-0": "on",
+        "steps-1-id": "",
+        "steps-1-title": "Second visit",
+    }
     assert client.post(f"/console/records/edit/?id={number}", data=form).status_code == 302
     assert [one.title for one in records("KESTREL-405").steps] == ["Second visit"]
 

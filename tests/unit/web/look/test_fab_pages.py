@@ -44,7 +44,9 @@ def test_after_saving_the_record_is_shown(client, records):
 def test_a_date_time_keeps_its_time(client, records):
     client.post("/recordview/add", data={"name": "NEW-3", "referred_at": "2026-03-05T14:20"})
     assert f"{records('NEW-3').referred_at:%Y-%m-%d %H:%M}" == "2026-03-05 14:20"
-    field = tree(client.get(f"/recordview/edit/{records('NEW-3').id}")).get_element_by_id("referred_at")
+    field = tree(client.get(f"/recordview/edit/{records('NEW-3').id}")).get_element_by_id(
+        "referred_at"
+    )
     assert (field.get("type"), field.get("value")) == ("datetime-local", "2026-03-05 14:20:00")
 
 
@@ -66,8 +68,18 @@ def test_hints_are_tied_to_fields_and_labels_are_no_placeholders(client):
     assert field.get("placeholder") is None
 
 
+def test_nothing_chosen_is_a_dash_and_can_be_kept(client, records):
+    page = tree(client.get("/recordview/add"))
+    assert page.xpath("//select[@id='centre']/option[@value='__None']")[0].text == "–"
+    client.post("/recordview/add", data={"name": "NEW-4", "centre": "__None"})
+    assert records("NEW-4").centre is None
+
+
 def names(response):
-    return re.findall(r"KESTREL-\d+", "".join(tree(response).xpath("//tbody//td[1]//text()|//tbody//td[2]//text()")))
+    return re.findall(
+        r"KESTREL-\d+",
+        "".join(tree(response).xpath("//tbody//td[1]//text()|//tbody//td[2]//text()")),
+    )
 
 
 def test_filters_by_text_date_and_yes_or_no(client):
@@ -97,7 +109,10 @@ def test_an_odd_query_argument_is_harmless(client):
 
 def test_a_delete_without_a_question_answered_is_asked_first(client, records):
     number = records("KESTREL-459").id
-    for answer in (client.get(f"/recordview/delete/{number}"), client.post(f"/recordview/delete/{number}")):
+    for answer in (
+        client.get(f"/recordview/delete/{number}"),
+        client.post(f"/recordview/delete/{number}"),
+    ):
         page = tree(answer)
         assert "cannot be undone" in page.text_content()
         assert page.xpath("//form[@method='post']//input[@name='confirmed']/@value") == ["yes"]
@@ -111,8 +126,13 @@ def test_an_action_with_a_question_asks_and_one_without_does_not(client):
     page = tree(client.post("/recordview/action_post", data=form))
     assert "Forward these records to Leuven? 2 records." in page.text_content()
     assert page.xpath("//main//input[@name='rowid']/@value") == ["1", "2"]
-    assert client.post("/recordview/action_post", data={**form, "confirmed": "yes"}).status_code == 302
-    assert client.post("/recordview/action_post", data={"action": "mark", "rowid": "1"}).status_code == 302
+    assert (
+        client.post("/recordview/action_post", data={**form, "confirmed": "yes"}).status_code == 302
+    )
+    assert (
+        client.post("/recordview/action_post", data={"action": "mark", "rowid": "1"}).status_code
+        == 302
+    )
     assert "Forward these" in tree(client.post("/recordview/action/forward/1")).text_content()
 
 

@@ -11,7 +11,12 @@ NAMED = re.compile(r"\bicon\(\s*['\"]([\w-]+)['\"]|\bicon(?:_name)?=['\"]([\w-]+
 
 
 def used_names():
-    sources = [*ROOT.glob("portal/**/*.html"), *ROOT.glob("portal/**/*.py"), *ROOT.glob("plugins/**/*.html"), *ROOT.glob("plugins/**/*.py")]
+    sources = [
+        *ROOT.glob("portal/**/*.html"),
+        *ROOT.glob("portal/**/*.py"),
+        *ROOT.glob("plugins/**/*.html"),
+        *ROOT.glob("plugins/**/*.py"),
+    ]
     for path in sources:
         if "node_modules" in path.parts:
             continue
@@ -25,7 +30,7 @@ def test_every_icon_in_use_is_drawn():
 
 
 def test_the_sprite_holds_every_known_icon(demo):
-    sprite = (manifest.DIST / manifest._entries()["icons.svg"]).read_text()  # noqa: SLF001
+    sprite = (manifest.DIST / manifest._entries()["icons.svg"]).read_text()
     assert set(re.findall(r'<symbol id="([\w-]+)"', sprite)) == set(icons.known_icons())
     assert "<script" not in sprite
 

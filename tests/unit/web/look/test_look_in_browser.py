@@ -32,10 +32,14 @@ PAGES = {
 SCREENS = {"desk": 1440, "phone": 390}
 
 
-@pytest.fixture(scope="module", params=[(s, t) for s in SCREENS for t in ("light", "dark")], ids="-".join)
+@pytest.fixture(
+    scope="module", params=[(s, t) for s in SCREENS for t in ("light", "dark")], ids="-".join
+)
 def screen(request, browser, address):
     name, theme = request.param
-    context = browser.new_context(viewport={"width": SCREENS[name], "height": 900}, base_url=address)
+    context = browser.new_context(
+        viewport={"width": SCREENS[name], "height": 900}, base_url=address
+    )
     context.add_cookies([{"name": "theme", "value": theme, "url": address}])
     context.add_init_script(path=AXE)
     yield context
@@ -46,12 +50,17 @@ def screen(request, browser, address):
 def test_a_page_has_no_barrier(screen, path):
     page = screen.new_page()
     complaints = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on(
+        "console",
+        lambda message: complaints.append(message.text) if message.type == "error" else None,
+    )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(path)
     page.wait_for_timeout(150)  # parts that are fetched later: long lists, charts
     found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
-    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    overflow = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
     page.close()
     assert [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in found] == []
     assert complaints == []
@@ -71,7 +80,12 @@ def test_opened_menus_and_questions_have_no_barrier(screen):
 
 
 def barriers(page):
-    return [one["id"] for one in page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]]
+    return [
+        one["id"]
+        for one in page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)[
+            "violations"
+        ]
+    ]
 
 
 def test_targets_are_large_enough_to_hit(screen):
@@ -106,7 +120,9 @@ def test_paper_carries_the_content_only(page):
 
 
 def test_pages_read_without_scripts(browser, address):
-    context = browser.new_context(base_url=address, java_script_enabled=False, viewport={"width": 390, "height": 900})
+    context = browser.new_context(
+        base_url=address, java_script_enabled=False, viewport={"width": 390, "height": 900}
+    )
     page = context.new_page()
     page.goto("/recordview/list/")
     assert page.locator("#side-menu").is_visible()

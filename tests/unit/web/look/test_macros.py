@@ -4,7 +4,15 @@ import pytest
 from flask import render_template_string
 from lxml import html
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, Form, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    Form,
+    IntegerField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 
@@ -24,7 +32,9 @@ class Sample(Form):
 def render(demo):
     def make(source, **values):
         with demo.test_request_context():
-            text = render_template_string('{% import "macros/ui.html" as ui with context %}' + source, **values)
+            text = render_template_string(
+                '{% import "macros/ui.html" as ui with context %}' + source, **values
+            )
         return html.fromstring(f"<main>{text}</main>")
 
     return make
@@ -33,7 +43,10 @@ def render(demo):
 def test_a_field_with_problem_ties_label_hint_problem_and_control(render):
     form = Sample(MultiDict({"name": "too long a name"}))
     form.validate()
-    page = render("{{ ui.error_summary(form) }}{{ ui.field(form.name) }}{{ ui.field(form.weight, unit='kg') }}", form=form)
+    page = render(
+        "{{ ui.error_summary(form) }}{{ ui.field(form.name) }}{{ ui.field(form.weight, unit='kg') }}",
+        form=form,
+    )
     control = page.get_element_by_id("name")
     described = [page.get_element_by_id(one) for one in control.get("aria-describedby").split()]
     assert described[0].text_content() == "As on the letter"
@@ -46,14 +59,21 @@ def test_a_field_with_problem_ties_label_hint_problem_and_control(render):
 
 
 def test_a_good_form_has_no_summary_and_no_marks(render):
-    form = Sample(MultiDict({"name": "Ada", "agreed": "y", "sex": "f", "country": "1", "weight": "4"}))
+    form = Sample(
+        MultiDict({"name": "Ada", "agreed": "y", "sex": "f", "country": "1", "weight": "4"})
+    )
     assert form.validate()
-    page = render("{{ ui.error_summary(form) }}{% for f in form %}{{ ui.field(f) }}{% endfor %}", form=form)
+    page = render(
+        "{{ ui.error_summary(form) }}{% for f in form %}{{ ui.field(f) }}{% endfor %}", form=form
+    )
     assert not page.xpath("//*[@aria-invalid]|//*[@data-error-summary]")
 
 
 def test_choices_are_a_group_and_long_lists_get_a_search(render):
-    page = render("{{ ui.field(form.sex) }}{{ ui.field(form.country) }}{{ ui.field(form.agreed) }}", form=Sample())
+    page = render(
+        "{{ ui.field(form.sex) }}{{ ui.field(form.country) }}{{ ui.field(form.agreed) }}",
+        form=Sample(),
+    )
     assert page.xpath("//fieldset/legend")[0].text_content().startswith("Sex")
     assert len(page.xpath("//fieldset//label[@for]")) == 2
     assert page.get_element_by_id("country").get("data-search") == "auto"
@@ -89,7 +109,9 @@ def test_text_is_never_markup(render, source):
 
 
 def test_what_is_left_says_done_to_do_and_late(render):
-    page = render("{{ ui.task_list([{'label': 'A', 'done': true}, {'label': 'B', 'late': true, 'state': '2 days over'}, {'label': 'C'}]) }}")
+    page = render(
+        "{{ ui.task_list([{'label': 'A', 'done': true}, {'label': 'B', 'late': true, 'state': '2 days over'}, {'label': 'C'}]) }}"
+    )
     states = [one.text_content().strip() for one in page.xpath("//span[@class='task-state']")]
     assert states == ["Done", "2 days over", "To do"]
     assert page.xpath("//li[contains(@class, 'is-late')]")
@@ -108,14 +130,21 @@ def test_paging_leaves_out_what_does_not_exist(render):
 
 
 def test_initials(render):
-    for name, wanted in (("Maria Kovacs", "MK"), ("Maria van der Berg", "MB"), ("Plato", "P"), ("", "?")):
+    for name, wanted in (
+        ("Maria Kovacs", "MK"),
+        ("Maria van der Berg", "MB"),
+        ("Plato", "P"),
+        ("", "?"),
+    ):
         assert render("{{ ui.avatar(name) }}", name=name).text_content().strip() == wanted
 
 
 def test_a_page_renders_without_anything_from_the_shell(demo):
     source = '{% extends "page.html" %}{% block title %}Bare{% endblock %}{% block content %}text{% endblock %}'
     with demo.app_context(), demo.test_request_context():
-        page = html.fromstring(render_template_string(source, actor=None, networks_menu=[], side_menu=[], theme="dark"))
+        page = html.fromstring(
+            render_template_string(source, actor=None, networks_menu=[], side_menu=[], theme="dark")
+        )
     assert page.get("data-bs-theme") == "dark"
     assert [one.text for one in page.xpath("//h1")] == ["Bare"]
     assert not page.xpath("//nav[@id='side-menu']|//form[@role='search']|//aside")

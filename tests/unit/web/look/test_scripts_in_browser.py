@@ -27,7 +27,9 @@ def test_a_delete_asks_and_no_means_no(page, records):
     assert records("KESTREL-401") is not None
 
 
-@pytest.mark.parametrize(("path", "name"), [("/recordview/list/", "KESTREL-402"), ("/console/records/", "KESTREL-403")])
+@pytest.mark.parametrize(
+    ("path", "name"), [("/recordview/list/", "KESTREL-402"), ("/console/records/", "KESTREL-403")]
+)
 def test_a_delete_that_was_agreed_to_happens_once(page, records, path, name):
     page.goto(path)
     row_of(page, name).locator("button.danger").click()
