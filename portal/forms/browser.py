@@ -9,6 +9,7 @@ from portal.forms.definition.reading import ALIASES
 from portal.forms.definition.vocabulary import REGISTERED
 from portal.forms.expressions.units import is_unit, unit
 from portal.forms.kinds.texts import TextKind
+from portal.forms.names import CONTEXT
 
 
 def browser_form(
@@ -35,6 +36,7 @@ def browser_form(
         "steps": list(steps),
         "rules": [_rule(rule) for rule in rules],
         "units": units,
+        "facts": CONTEXT,
         "aliases": ALIASES,
     }
 

@@ -13,6 +13,7 @@ from portal.forms.expressions.values import EvaluationError, Quantity, order
 from portal.forms.kinds import KINDS, AnswerError
 from portal.forms.kinds.base import Reader
 from portal.forms.layout import Faults, Layout, lay_out
+from portal.forms.prefill import default_of
 from portal.forms.names import FormNames
 from portal.kernel.errors import DefinitionError, Issue, nearest
 
@@ -119,6 +120,8 @@ def _item(
         None if _is_constant(bounds["max"]) else bounds["max"],
         compiler.option_shows(item, draft.options),
         {side: bound.tree for side, bound in bounds.items() if bound and _is_constant(bound)},
+        compiler.prefill(item),
+        default_of(draft, compiler.names.system, compiler.faults),
     )
 
 

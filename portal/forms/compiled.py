@@ -30,7 +30,7 @@ class CompiledItem:
 
     ``scope`` are the repeats around it, outermost first; ``read`` turns one stored value into
     the typed one and raises ``AnswerError``; ``weight`` is what it counts in completeness.
-    ``min`` and ``max`` depend on other answers; constant ``limits`` are part of ``read``.
+    ``min`` and ``max`` depend on other answers; constant ``limits`` are part of ``read``. ``default`` is a stored value.
     """
 
     item: Item
@@ -51,6 +51,8 @@ class CompiledItem:
     max: Expression | None = None
     option_shows: Mapping[tuple[str, str], Expression] = field(default_factory=dict)
     limits: Mapping[str, Ast] = field(default_factory=dict)
+    prefill: Expression | None = None
+    default: Any = None
 
     @property
     def id(self) -> str:

@@ -95,6 +95,21 @@ class ExpressionCompiler:
         wanted = KINDS[item.type].expression_type
         return self.expression(item.id, "value", item.value, self.layout.scopes[item.id], wanted)
 
+    def prefill(self, item: Item) -> Expression | None:
+        """Compile the expression of a first value; it may only speak of facts around the form."""
+        if item.prefill is None or not item.prefill.expression:
+            return None
+        wanted, scope = KINDS[item.type].expression_type, self.layout.scopes[item.id]
+        found = self.expression(item.id, "prefill", item.prefill.expression, scope, wanted)
+        if found and found.needs:
+            mentioned = ", ".join(sorted(found.needs))
+            self.faults.add(
+                item.id,
+                "prefill",
+                f"a first value is there before any answer; it cannot use {mentioned} (use 'value')",
+            )
+        return found
+
     def bound(self, item: Item, side: str) -> Expression | None:
         """Compile ``min`` or ``max``; a bare number counts in the item's unit, a year is a date."""
         text: str = getattr(item, side)

@@ -74,7 +74,9 @@ class Evaluation:
     """The outcome for one set of answers.
 
     ``visible`` maps a row id (``""`` outside rows) to the ids visible there; ``computed`` maps
-    ``(item id, row id)`` to the stored value, None where nothing can be calculated.
+    ``(item id, row id)`` to the stored value, None where nothing can be calculated. ``needed``
+    are the ids that a condition requires now; ``options_off`` the options (``item system|code``)
+    that other answers rule out; both by row.
     """
 
     visible: Mapping[str, frozenset[str]]
@@ -84,6 +86,8 @@ class Evaluation:
     sections: Mapping[str, Completeness]
     left: tuple[SectionLeft, ...]
     due: Mapping[str, str]
+    needed: Mapping[str, set[str]]
+    options_off: Mapping[str, set[str]]
 
     def is_visible(self, item_id: str, row: str = "") -> bool:
         """Whether an item is shown (in a row)."""
@@ -137,6 +141,8 @@ def evaluate(
         sections=sections,
         left=left,
         due=_deadlines(form, root),
+        needed=run.needed,
+        options_off=run.options_off,
     )
 
 

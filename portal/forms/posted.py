@@ -14,6 +14,7 @@ from portal.forms.compiled import CompiledForm, CompiledItem
 from portal.forms.evaluation.frames import MAX_ROWS, ROW_ID
 from portal.forms.kinds import AnswerError
 from portal.forms.kinds.base import Posted as Parts
+from portal.forms.prefill import row_defaults
 from portal.kernel.ids import new_id
 
 
@@ -97,6 +98,13 @@ class _PostReader:
             self.problems[name] = str(fault)
             self.typed[name] = next((text for text in parts.get("", []) if text), "")[:2000]
             return
+        dropped = self.data.get(f"{name}~drop")
+        if dropped and isinstance(value, list):
+            value = [
+                one
+                for one in value
+                if item.kind.texts(item, one)[""] not in dropped and one.get("text") not in dropped
+            ]
         if value is None or value == []:
             target.pop(item.id, None)
         else:
@@ -136,7 +144,7 @@ class _PostReader:
             self.level(entry, items, (*item.scope, item.id), row_id)
             rows.append(entry)
         if added:
-            rows.append({"row": new_id()})
+            rows.append({"row": new_id(), **row_defaults(self.form, item.id)})
         if rows:
             target[item.id] = rows
         else:

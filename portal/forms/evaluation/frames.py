@@ -16,7 +16,17 @@ MAX_ISSUES = 500
 class Run:
     """The state of one evaluation."""
 
-    __slots__ = ("computed", "context", "form", "frames", "issues", "language", "scopes")
+    __slots__ = (
+        "computed",
+        "context",
+        "form",
+        "frames",
+        "issues",
+        "language",
+        "needed",
+        "options_off",
+        "scopes",
+    )
 
     def __init__(self, form: CompiledForm, context: Mapping[str, Any], language: str) -> None:
         self.form = form
@@ -26,6 +36,8 @@ class Run:
         self.frames: dict[str, Frame] = {}
         self.scopes: dict[tuple[str, ...], list[Frame]] = {}
         self.computed: dict[tuple[str, str], Any] = {}
+        self.needed: dict[str, set[str]] = {}
+        self.options_off: dict[str, set[str]] = {}
 
     def report(
         self,

@@ -13,7 +13,6 @@ from portal.forms.evaluation.frames import Run
 from portal.forms.expressions import Frame
 from portal.forms.expressions.values import Coded, EvaluationError, order
 from portal.forms.kinds import AnswerError
-from portal.forms.kinds.choices import ChoiceKind
 
 Step = Callable[[Run, Frame], None]
 _PLANS: "WeakKeyDictionary[CompiledForm, Plan]" = WeakKeyDictionary()
@@ -242,9 +241,11 @@ def _late_step(item: CompiledItem) -> Step | None:
 
 def _required_if(item: CompiledItem, condition: Expression) -> Step:
     def check(run: Run, frame: Frame) -> None:
+        if attempt(run, item, condition, frame) is not True:
+            return
+        run.needed.setdefault(frame.row, set()).add(item.id)
         answered = frame.rows.get(item.id) if item.is_repeat else frame.answers.get(item.id)
-        empty = not answered if item.is_repeat or item.multiple else item.kind.is_empty(answered)
-        if empty and attempt(run, item, condition, frame) is True:
+        if not answered if item.is_repeat or item.multiple else item.kind.is_empty(answered):
             run.report(item, "required", frame.row)
 
     return check
@@ -258,7 +259,7 @@ def _bound(item: CompiledItem, side: str, sign: int, bound: Expression) -> Step:
         limit = attempt(run, item, bound, frame)
         if limit is None:
             return
-        for one in value if isinstance(value, list) else [value]:
+        for one in _listed(value):
             try:
                 found = order(one, limit)
             except EvaluationError as fault:
@@ -276,17 +277,21 @@ def _shown(item: CompiledItem, limit: Any) -> str:
 
 
 def _options(item: CompiledItem) -> Step:
-    kind = ChoiceKind()
+    """Note the options that other answers rule out, and chosen ones among them."""
 
     def check(run: Run, frame: Frame) -> None:
         value = frame.values.get(item.id)
-        for one in value if isinstance(value, list) else [value]:
-            if not isinstance(one, Coded):
+        chosen = {(c.system, c.code) for c in _listed(value) if isinstance(c, Coded)}
+        for (system, code), condition in item.option_shows.items():
+            if attempt(run, item, condition, frame) is True:
                 continue
-            condition = item.option_shows.get((one.system, one.code))
-            if condition and attempt(run, item, condition, frame) is not True:
-                stored = {"system": one.system, "code": one.code}
-                label = kind.display(item, stored, run.language)
+            run.options_off.setdefault(frame.row, set()).add(f"{item.id} {system}|{code}")
+            if (system, code) in chosen:
+                label = item.kind.display(item, {"system": system, "code": code}, run.language)
                 run.report(item, "option_hidden", frame.row, {"found": label})
 
     return check
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

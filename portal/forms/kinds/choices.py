@@ -8,6 +8,8 @@ from portal.forms.expressions.values import Coded
 from portal.forms.kinds.base import AnswerError, Field, Kind, Posted, Reader, first, label_of
 
 _KEYS = frozenset({"system", "version", "code", "display", "language"})
+OTHER = "~"
+"""What a page posts when the answer stands in the words beside the options."""
 MAX_CODE = 200
 MAX_DISPLAY = 2_000
 
@@ -42,7 +44,7 @@ class YesNoKind(Kind):
 
     def display(self, field: Field, value: Any, language: str) -> str:  # noqa: ARG002
         """Say yes or no in the language."""
-        yes, no = _YES_NO.get(language.split("-", maxsplit=1)[0], _YES_NO["en"])
+        yes, no = YES_NO.get(language.split("-", maxsplit=1)[0], YES_NO["en"])
         return yes if value else no
 
     def texts(self, field: Field, value: Any) -> dict[str, str]:  # noqa: ARG002
@@ -54,7 +56,7 @@ class YesNoKind(Kind):
         return value is None
 
 
-_YES_NO = {
+YES_NO = {
     "bg": ("Да", "Не"),
     "cs": ("Ano", "Ne"),
     "da": ("Ja", "Nej"),
@@ -127,8 +129,10 @@ class ChoiceKind(Kind):
     def parse(self, field: Field, posted: Posted) -> Any:
         """Take ``system|code`` of an option, the parts of a searched code, or free text."""
         picked = first(posted)
-        if picked:
-            return None if picked == "-" else self.coerce(field, picked)
+        if picked == "-":
+            return None
+        if picked and picked != OTHER:
+            return self.coerce(field, picked)
         code = first(posted, "code")
         if code:
             found = {part: first(posted, part) for part in sorted(_KEYS)}

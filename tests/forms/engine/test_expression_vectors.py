@@ -59,7 +59,11 @@ def test_python(case: dict[str, Any]) -> None:
 def test_browser() -> None:
     script = VECTORS.parent / "run_vectors.mjs"
     done = subprocess.run(
-        ["node", str(script), str(VECTORS)], capture_output=True, text=True, timeout=120, check=False
+        ["node", str(script), str(VECTORS)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert done.stderr == ""
     wrong = [json.loads(line) for line in done.stdout.splitlines()]

@@ -44,7 +44,13 @@ def written_cases() -> Iterator[Case]:
             row = line[4:].strip()
         elif "  ->  " in line:
             text, _, wanted = line.rpartition("  ->  ")
-            yield {"group": group, "text": text.strip(), "row": row, "answers": given, **expected(wanted)}
+            yield {
+                "group": group,
+                "text": text.strip(),
+                "row": row,
+                "answers": given,
+                **expected(wanted),
+            }
 
 
 def expected(wanted: str) -> Case:
@@ -61,7 +67,11 @@ TYPES: dict[str, tuple[str, list[Any], str, int | None]] = {
     "date": ("onset", ["2024-05-16", "2024-05-17", "2024-05-18"], "2024-05-17", 1),
     "quantity": (
         "mass",
-        [{"value": "4999", "unit": "g"}, {"value": "5000", "unit": "g"}, {"value": "6", "unit": "kg"}],
+        [
+            {"value": "4999", "unit": "g"},
+            {"value": "5000", "unit": "g"},
+            {"value": "6", "unit": "kg"},
+        ],
         "5 kg",
         1,
     ),

@@ -179,7 +179,7 @@ function evaluateItem(id, item, frame, computed) {
   }
 }
 
-/** Evaluate a form: {visible: Map(row → Set(id)), computed: [{item, row, value}], hiddenOptions: Set("item@row system|code")}. */
+/** Evaluate a form: {visible: Map(row → Set(id)), computed: [{item, row, value}], hiddenOptions: Set("item@row system|code"), needed}. */
 export function evaluateForm(form, answers, context) {
   const shared = { context, units: form.units, aliases: form.aliases ?? {} };
   const [root, scopes] = buildFrames(form, answers, shared);
@@ -197,7 +197,21 @@ export function evaluateForm(form, answers, context) {
   }
   const visible = new Map();
   for (const frames of scopes.values()) for (const frame of frames) visible.set(frame.row, frame.visible);
-  return { visible, computed, hiddenOptions: hiddenOptions(form, scopes), root };
+  return { visible, computed, hiddenOptions: hiddenOptions(form, scopes), needed: needed(form, scopes), root };
+}
+
+const named = (id, frame) => (frame.row ? `${id}@${frame.row}` : id);
+
+/** Names (`item` or `item@row`) of what a condition requires now. */
+function needed(form, scopes) {
+  const found = new Set();
+  for (const [id, item] of Object.entries(form.items)) {
+    if (!Array.isArray(item.req)) continue;
+    for (const frame of scopes.get((item.s ?? []).join(" ")) ?? []) {
+      if (frame.visible.has(id) && attempt(item.req, frame) === true) found.add(named(id, frame));
+    }
+  }
+  return found;
 }
 
 function hiddenOptions(form, scopes) {
@@ -205,7 +219,7 @@ function hiddenOptions(form, scopes) {
   for (const [id, item] of Object.entries(form.items)) {
     for (const [system, code, tree] of item.os ?? []) {
       for (const frame of scopes.get((item.s ?? []).join(" ")) ?? []) {
-        if (attempt(tree, frame) !== true) hidden.add(`${frame.row ? `${id}@${frame.row}` : id} ${system}|${code}`);
+        if (attempt(tree, frame) !== true) hidden.add(`${named(id, frame)} ${system}|${code}`);
       }
     }
   }

@@ -1,0 +1,4 @@
+// Entry of the pages that hold a form.
+import { watchForms } from "./form.js";
+
+watchForms();
