@@ -10,5 +10,8 @@ __all__ = ["notify", "setup"]
 
 
 def setup(app: Flask, appbuilder: Any) -> None:
-    """Register the room's pages."""
-    del app, appbuilder
+    """Register "For me"; tasks have no set-up of their own, because the shell counts them on every page."""
+    from portal.tasks.views import TasksView
+
+    del app
+    appbuilder.add_view_no_menu(TasksView)

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Flask
 
-from portal.panels import hooks, relations
+from portal.panels import hooks, relations, views
 
 __all__ = ["hooks", "register", "setup"]
 
@@ -20,4 +20,6 @@ def register() -> None:
 
 def setup(app: Flask, appbuilder: Any) -> None:
     """Register the pages."""
-    del app, appbuilder
+    del app
+    for view in views.ALL:
+        appbuilder.add_view_no_menu(view)

@@ -21,19 +21,26 @@ def register_source(name: str, source: Source) -> None:
     _sources[name] = source
 
 
-def facts_of(panel: Panel) -> dict[str, Any]:
-    """Return the facts that guards read; counts are of people, not of rows."""
+def facts_of(panel: Panel, **known: Any) -> dict[str, Any]:
+    """Return the facts that guards read; counts are of people, not of rows.
+
+    ``known`` are facts that the caller has at hand already, so that a page need not ask twice.
+    """
+    counted: dict[str, Callable[[], Any]] = {
+        "consent_valid": lambda: consent_valid(panel.patient_id),
+        "contributions": lambda: _answered(panel),
+        "open_obligatory": lambda: _open_obligatory(panel),
+    }
     facts: dict[str, Any] = {
         "has_patient": panel.patient_id is not None,
-        "consent_valid": consent_valid(panel.patient_id),
         "question_filled": bool(panel.question.strip()),
         "area_chosen": panel.area_id is not None,
         "lead_set": panel.lead_id is not None,
         "accepted": accepted(panel),
-        "contributions": _answered(panel),
-        "open_obligatory": _open_obligatory(panel),
         "held_from": panel.suspended_from,
         "urgent": panel.urgent,
+        **known,
+        **{name: count() for name, count in counted.items() if name not in known},
     }
     for source in _sources.values():
         facts |= source(panel)

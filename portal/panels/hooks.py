@@ -1,13 +1,135 @@
-"""What panels add to the rest of the portal: menu entries, cards, jobs, messages, reactions."""
+"""What panels add to the rest of the portal: menu entries, cards, buttons, reactions."""
 
-from portal.access.actor import system
+from sqlalchemy import select
+
+from portal.access import guard
+from portal.access.actor import Actor, system
+from portal.access.permissions import Permission
 from portal.extend import hookimpl
-from portal.extend.specs import Event
+from portal.extend.specs import CardSpec, Event, MenuEntry
+from portal.kernel import db
+from portal.networks.models import Network
+from portal.panels import queries
 from portal.panels.service import suspend_for_patient
+from portal.patients import terms
+from portal.patients.models import Patient
+
+SHOWN = 5
 
 
 @hookimpl
 def on_consent_withdrawn(event: Event) -> None:
     """Suspend the panels of a patient who no longer consents to care."""
-    if event.facts.get("purpose") == "care":
+    if event.facts.get("purpose") == terms.Purpose.CARE:
         suspend_for_patient(system("consent-withdrawn"), str(event.facts["patient_id"]))
+
+
+@hookimpl
+def network_menu(actor: Actor, network_code: str) -> list[MenuEntry]:
+    """The panels of a network."""
+    values = {"code": network_code}
+    entries = [MenuEntry("Panels", "NetworkPanelsView.index", "panel", values, order=10)]
+    if any(
+        g.network_code == network_code and g.profile in {"coordinator", "dispatcher"}
+        for g in actor.grants
+    ):
+        entries.append(
+            MenuEntry(
+                "To forward",
+                "NetworkPanelsView.index",
+                "forward",
+                {**values, "show": "forward"},
+                order=11,
+            )
+        )
+    return entries
+
+
+@hookimpl
+def centre_menu(actor: Actor, centre_code: str) -> list[MenuEntry]:
+    """The panels that a centre has asked for."""
+    del actor
+    return [MenuEntry("Panels", "CentrePanelsView.index", "panel", {"code": centre_code}, order=20)]
+
+
+@hookimpl
+def patient_cards(actor: Actor, patient_id: str) -> list[CardSpec]:
+    """The panels of a patient."""
+    page = queries.list_panels(actor, patient_id=patient_id, limit=SHOWN)
+    return [
+        CardSpec(
+            "panels",
+            "Panels",
+            "panels/card_patient.html",
+            {"page": page, "patient_id": patient_id},
+            order=10,
+        )
+    ]
+
+
+@hookimpl
+def patient_actions(actor: Actor, patient_id: str) -> list[MenuEntry]:
+    """Ask a question about the patient."""
+    patient = db.session.get(Patient, patient_id)
+    if patient is None or not guard.allows(actor, Permission.PATIENT_OPEN_PANEL, patient):
+        return []
+    if patient.status in terms.LOCKED:
+        return []
+    return [
+        MenuEntry("Ask a question", "AskView.new", "question", {"patient": patient_id}, order=90)
+    ]
+
+
+@hookimpl
+def network_cards(actor: Actor, network_id: str) -> list[CardSpec]:
+    """Panels by phase, and the newest."""
+    code = db.session.scalar(select(Network.code).where(Network.id == network_id)) or ""
+    counts = queries.count_by_phase(actor, network_id)
+    labels = queries.phases_of(code)
+    figures = [(label, counts[phase], phase) for phase, label in labels if counts.get(phase)]
+    context = {
+        "figures": figures,
+        "code": code,
+        "overdue": queries.count_overdue(actor, network_id),
+    }
+    page = queries.list_panels(actor, network_id=network_id, limit=SHOWN)
+    return [
+        CardSpec(
+            "panels-by-phase", "Panels by phase", "panels/card_phases.html", context, order=10
+        ),
+        CardSpec(
+            "panels-newest",
+            "Newest panels",
+            "panels/card_panels.html",
+            {"page": page},
+            order=20,
+            wide=True,
+        ),
+    ]
+
+
+@hookimpl
+def centre_cards(actor: Actor, centre_id: str) -> list[CardSpec]:
+    """The newest panels of a centre."""
+    page = queries.list_panels(actor, centre_id=centre_id, limit=SHOWN)
+    return [
+        CardSpec("panels", "Panels", "panels/card_panels.html", {"page": page}, order=20, wide=True)
+    ]
+
+
+@hookimpl
+def global_cards(actor: Actor) -> list[CardSpec]:
+    """Urgent panels that the actor may list."""
+    page = queries.list_panels(actor, filter="urgent", limit=SHOWN)
+    if not page.rows:
+        return []
+    return [
+        CardSpec(
+            "panels-urgent",
+            "Urgent panels",
+            "panels/card_panels.html",
+            {"page": page},
+            order=10,
+            wide=True,
+        )
+    ]

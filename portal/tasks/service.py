@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select, update
 
@@ -114,6 +114,30 @@ def list_open(actor: Actor, limit: int = 100, network_id: str | None = None) -> 
         )
         for t in rows
     ]
+
+
+@dataclass(frozen=True)
+class TaskGroup:
+    """Tasks that belong together on the page."""
+
+    key: str
+    title: str
+    rows: list[TaskRow]
+
+
+def grouped(rows: Iterable[TaskRow]) -> list[TaskGroup]:
+    """Return tasks by how soon they are due: overdue or urgent, this week, later; empty groups left out."""
+    soon = clock.today() + timedelta(days=7)
+    groups: dict[str, list[TaskRow]] = {"now": [], "week": [], "later": []}
+    for row in rows:
+        if row.overdue or row.urgent or row.due_on == clock.today():
+            groups["now"].append(row)
+        elif row.due_on is not None and row.due_on <= soon:
+            groups["week"].append(row)
+        else:
+            groups["later"].append(row)
+    titles = {"now": "Now", "week": "This week", "later": "Later"}
+    return [TaskGroup(key, titles[key], found) for key, found in groups.items() if found]
 
 
 def count_open(actor: Actor) -> int:

@@ -1,6 +1,7 @@
 """Answer: accept or decline, write and send a contribution, agree with one."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,7 @@ from portal.panels.words import CONTRIBUTING, Status
 LONGEST_TEXT = 20_000
 LONGEST_REASON = 500
 MOST_MINUTES = 24 * 60
+Written = str | DraftText | Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -38,9 +40,9 @@ class SavedDraft:
 def answer_invitation(
     actor: Actor,
     panel_id: str,
-    accept: bool,
+    accept: bool,  # noqa: FBT001 - yes or no is the question
     reason: str = "",
-    colleague_id: str = "",  # noqa: FBT001 - yes or no is the question
+    colleague_id: str = "",
 ) -> None:
     """Accept or decline. Declining needs a reason and may propose a colleague who fits better."""
     panel = access_panel(actor, panel_id, Permission.PANEL_SEE_INVITATION)
@@ -92,38 +94,54 @@ def _check_answer(panel: Panel, *, accept: bool, reason: str, colleague_id: str)
 def save_contribution(
     actor: Actor,
     panel_id: str,
-    text: str | DraftText,
+    text: Written,
     base_version: int = 0,
     key: str = "",
 ) -> SavedDraft:
     """Save the actor's draft; nobody else sees it. ``base_version`` is the version it builds on.
 
+    ``text`` is the answer, a whole :class:`DraftText`, or a mapping with only the fields that changed.
     Raises ``DraftConflictError`` with both texts when another window saved in between. A repeated
     ``key`` saves nothing and returns the first answer.
     """
     panel = access_panel(actor, panel_id, Permission.PANEL_CONTRIBUTE)
     require_running(panel, but=("draft", "sign_off"), what="no answers are written")
-    written = DraftText(text) if isinstance(text, str) else text
-    answer = once(actor.person_id, key, lambda: _save(actor, panel, written, base_version))
+    changes = _changes(text)
+    answer = once(actor.person_id, key, lambda: _save(actor, panel, changes, base_version))
     return SavedDraft(int(answer["version"]), datetime.fromisoformat(str(answer["saved_at"])))
 
 
-def _save(actor: Actor, panel: Panel, written: DraftText, base_version: int) -> dict[str, Any]:
-    _check_text(written)
+def _changes(text: Written) -> dict[str, Any]:
+    if isinstance(text, DraftText):
+        return asdict(text)
+    return {"text": text} if isinstance(text, str) else dict(text)
+
+
+def _save(
+    actor: Actor, panel: Panel, changes: dict[str, Any], base_version: int | None
+) -> dict[str, Any]:
+    """Lay ``changes`` onto the draft; a base of None takes the draft as it is."""
     draft = draft_of(panel.id, actor.person_id)
+    have = _content(draft) if draft is not None else DraftText()
+    written = replace(have, **changes)
+    _check_text(written)
     if draft is None:
+        if base_version:
+            raise ConflictError(
+                "This answer has been sent meanwhile, so the draft is no longer there."
+            )
         draft = Contribution(
             panel_id=panel.id, author_id=actor.person_id, version=0, saved_at=clock.now()
         )
         db.session.add(draft)
-    elif draft.version != base_version and _content(draft) != written:
-        theirs = _content(draft)
+    elif base_version is not None and draft.version != base_version and have != written:
+        yours = {name: getattr(written, name) for name in changes}
         raise DraftConflictError(
-            theirs=vars(theirs), yours=vars(written), version=draft.version, at=draft.saved_at
+            theirs=asdict(have), yours=yours, version=draft.version, at=draft.saved_at
         )
     draft.text, draft.recommendation = written.text, written.recommendation
     draft.effort_minutes = written.effort_minutes
-    draft.version, draft.saved_at = max(draft.version, base_version) + 1, clock.now()
+    draft.version, draft.saved_at = draft.version + 1, clock.now()
     db.session.flush()
     return {"version": draft.version, "saved_at": draft.saved_at.isoformat()}
 
@@ -160,7 +178,7 @@ def _check_text(written: DraftText, *, sending: bool = False) -> None:
 def send_contribution(
     actor: Actor,
     panel_id: str,
-    text: str | DraftText | None = None,
+    text: Written | None = None,
     base_version: int | None = None,
     key: str = "",
 ) -> str:
@@ -178,15 +196,10 @@ def send_contribution(
     return str(answer["id"])
 
 
-def _send(
-    actor: Actor, panel: Panel, text: str | DraftText | None, base_version: int | None
-) -> str:
+def _send(actor: Actor, panel: Panel, text: Written | None, base_version: int | None) -> str:
     draft = draft_of(panel.id, actor.person_id)
     if text is not None:
-        written = DraftText(text) if isinstance(text, str) else text
-        _check_text(written, sending=True)
-        have = draft.version if draft is not None else 0
-        _save(actor, panel, written, have if base_version is None else base_version)
+        _save(actor, panel, _changes(text), base_version)
         draft = draft_of(panel.id, actor.person_id)
     if draft is None:
         raise InvalidInputError(

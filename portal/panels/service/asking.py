@@ -44,7 +44,11 @@ def _ask(actor: Actor, command: AskQuestion) -> str:
     network = guard.access(actor, Network, network_id, Permission.NETWORK_OPEN_PANEL)
     requester = _requester(actor, command, patient, network)
     _check_words(
-        command.question, command.title, command.urgent, command.urgent_reason, command.wanted_by
+        command.question,
+        command.title,
+        urgent=command.urgent,
+        reason=command.urgent_reason,
+        wanted_by=command.wanted_by,
     )
     workflow = catalogue.workflow_for(network.code)
     panel = Panel(
@@ -137,8 +141,13 @@ def _area(network: Network, area_id: str) -> str | None:
 
 
 def _check_words(
-    question: str, title: str, urgent: bool, reason: str, wanted_by: date | None
-) -> None:  # noqa: FBT001 - the form's fields in their order
+    question: str,
+    title: str,
+    *,
+    urgent: bool = False,
+    reason: str = "",
+    wanted_by: date | None = None,
+) -> None:
     problems: dict[str, str] = {}
     if not question.strip():
         problems["question"] = "Write the question in one or two sentences."
@@ -174,7 +183,7 @@ def edit_question(actor: Actor, panel_id: str, command: AskQuestion) -> None:
     """
     panel = access_panel(actor, panel_id, Permission.PANEL_EDIT_QUESTION)
     require_running(panel, but=("sign_off",), what="the question is not changed any more")
-    _check_words(command.question, command.title, panel.urgent, panel.urgent_reason or "-", None)
+    _check_words(command.question, command.title)
     network = db.session.get_one(Network, panel.network_id)
     before = panel.question
     panel.question = command.question.strip()
@@ -193,7 +202,7 @@ def mark_urgent(actor: Actor, panel_id: str, reason: str, urgent: bool = True) -
     """Mark a panel urgent (with a reason), or take the mark back. Who is asked hears it at once."""
     panel = access_panel(actor, panel_id, Permission.PANEL_MARK_URGENT)
     require_running(panel, but=(), what="it makes no difference whether a panel is urgent")
-    _check_words(panel.question, "", urgent, reason, None)
+    _check_words(panel.question, "", urgent=urgent, reason=reason)
     if panel.urgent == urgent:
         return
     panel.urgent, panel.urgent_reason = urgent, reason.strip() if urgent else ""

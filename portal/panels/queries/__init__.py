@@ -1,0 +1,38 @@
+"""What people read about panels."""
+
+from portal.panels.queries.case import case, outside
+from portal.panels.queries.choosing import GroupRow, groups_of, leads_of
+from portal.panels.queries.finder import Proposal, find_experts
+from portal.panels.queries.history import GROUPS, discussion, latest, timeline
+from portal.panels.queries.lists import (
+    count_by_phase,
+    count_overdue,
+    forwards,
+    list_panels,
+    phases_of,
+)
+from portal.panels.queries.shapes import CaseView, OutsideView, Page, PanelHead, PanelRow
+
+__all__ = [
+    "GROUPS",
+    "CaseView",
+    "GroupRow",
+    "OutsideView",
+    "Page",
+    "PanelHead",
+    "PanelRow",
+    "Proposal",
+    "case",
+    "count_by_phase",
+    "count_overdue",
+    "discussion",
+    "find_experts",
+    "forwards",
+    "groups_of",
+    "latest",
+    "leads_of",
+    "list_panels",
+    "outside",
+    "phases_of",
+    "timeline",
+]

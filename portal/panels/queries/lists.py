@@ -1,0 +1,168 @@
+"""Lists of panels and their counts: numbers, titles, phases; no clinical content."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import aliased
+
+from portal.access import guard
+from portal.access.actor import COORDINATOR, DISPATCHER, Actor
+from portal.access.permissions import Permission
+from portal.kernel import clock, db
+from portal.networks.models import Centre, Network, ThematicArea
+from portal.panels.models import Panel, PanelMember
+from portal.panels.queries.shapes import Page, PanelRow
+from portal.panels.words import Status
+from portal.people.models import Person
+from portal.workflow import catalogue
+
+PAGE = 25
+_Requester = aliased(Person)
+_Lead = aliased(Person)
+
+
+def list_panels(
+    actor: Actor,
+    network_id: str | None = None,
+    centre_id: str | None = None,
+    patient_id: str | None = None,
+    filter: str = "all",  # noqa: A002 - the word of the pages
+    phase: str = "",
+    before: str | None = None,
+    limit: int = PAGE,
+) -> Page:
+    """Return panels that the actor may list, newest first. ``filter`` is a key of ``words.FILTERS``."""
+    statement = _joined().where(listed(actor))
+    for column, value in (
+        (Panel.network_id, network_id),
+        (Panel.centre_id, centre_id),
+        (Panel.patient_id, patient_id),
+    ):
+        if value:
+            statement = statement.where(column == value)
+    if filter != "all":
+        statement = statement.where(_filtered(actor, filter))
+    if phase:
+        statement = statement.where(Panel.phase == phase)
+    if before:
+        statement = statement.where(Panel.id < before)
+    rows = db.session.execute(statement.order_by(Panel.id.desc()).limit(limit + 1)).all()
+    shown = [_row(*row) for row in rows[:limit]]
+    return Page(shown, shown[-1].id if len(rows) > limit else "")
+
+
+def listed(actor: Actor) -> ColumnElement[bool]:
+    """Return the criterion for panels in the actor's lists: a draft is its requester's own."""
+    return and_(
+        guard.visible(actor, Permission.PANEL_LIST),
+        or_(Panel.phase != "draft", guard.visible(actor, Permission.PANEL_EDIT_QUESTION)),
+    )
+
+
+def _joined() -> Any:
+    return (
+        select(Panel, Network, Centre, ThematicArea, _Requester, _Lead)
+        .join(Network, Network.id == Panel.network_id)
+        .join(Centre, Centre.id == Panel.centre_id)
+        .join(_Requester, _Requester.id == Panel.requester_id)
+        .outerjoin(ThematicArea, ThematicArea.id == Panel.area_id)
+        .outerjoin(_Lead, _Lead.id == Panel.lead_id)
+    )
+
+
+def running() -> ColumnElement[bool]:
+    """Return the criterion for panels under way, in every workflow there is."""
+    return and_(
+        Panel.opened_at.is_not(None),
+        Panel.closed_at.is_(None),
+        Panel.phase.not_in(["cancelled", "suspended"]),
+    )
+
+
+def _filtered(actor: Actor, name: str) -> ColumnElement[bool]:
+    if name == "mine":
+        return or_(Panel.requester_id.in_({actor.person_id, *actor.acts_for}), _asked(actor))
+    if name == "led":
+        return Panel.lead_id == actor.person_id
+    if name == "forward":
+        return Panel.phase == "open"
+    if name == "urgent":
+        return and_(Panel.urgent.is_(True), running())
+    if name == "overdue":
+        return and_(Panel.due_on < clock.today(), running())
+    return Panel.id == Panel.id
+
+
+def _asked(actor: Actor) -> ColumnElement[bool]:
+    return (
+        select(PanelMember.id)
+        .where(
+            PanelMember.panel_id == Panel.id,
+            PanelMember.person_id == actor.person_id,
+            PanelMember.status.in_([Status.INVITED, Status.ACCEPTED]),
+        )
+        .correlate(Panel)
+        .exists()
+    )
+
+
+def _row(
+    panel: Panel,
+    network: Network,
+    centre: Centre,
+    area: ThematicArea | None,
+    requester: Person,
+    lead: Person | None,
+) -> PanelRow:
+    phase = catalogue.workflow_for(network.code, panel.workflow).phase(panel.phase)
+    return PanelRow(
+        id=panel.id,
+        number=panel.number,
+        title=panel.title,
+        network_code=network.code,
+        network_name=network.short_name,
+        centre_name=centre.name,
+        area=area.label if area else "",
+        phase=phase.code,
+        phase_label=phase.label,
+        state=phase.state,
+        urgent=panel.urgent,
+        due_on=panel.due_on,
+        wanted_by=panel.wanted_by,
+        requester=requester.name,
+        lead=lead.name if lead else "",
+        created_at=panel.created_at,
+        closed_at=panel.closed_at,
+    )
+
+
+def phases_of(network_code: str) -> list[tuple[str, str]]:
+    """Return (code, label) of the phases of a network's workflow, for the filter."""
+    return [(p.code, p.label) for p in catalogue.workflow_for(network_code).phases]
+
+
+def count_by_phase(actor: Actor, network_id: str) -> dict[str, int]:
+    """Return how many panels of a network the actor may list, by phase; archived ones count too."""
+    rows = db.session.execute(
+        select(Panel.phase, func.count())
+        .where(listed(actor), Panel.network_id == network_id)
+        .group_by(Panel.phase)
+    )
+    return {str(row[0]): int(row[1]) for row in rows}
+
+
+def count_overdue(actor: Actor, network_id: str) -> int:
+    """Return how many panels of a network are past the date of their phase."""
+    return (
+        db.session.scalar(
+            select(func.count())
+            .select_from(Panel)
+            .where(listed(actor), Panel.network_id == network_id, _filtered(actor, "overdue"))
+        )
+        or 0
+    )
+
+
+def forwards(actor: Actor, network_id: str) -> bool:
+    """Return whether the actor forwards requests of a network."""
+    return network_id in actor.networks_as(COORDINATOR, DISPATCHER)

@@ -1,0 +1,74 @@
+"""Ask experts and groups to a panel, or take somebody off it."""
+
+from flask import jsonify, request
+from flask.typing import ResponseReturnValue
+
+from portal.access.roles import Gate
+from portal.kernel.errors import InvalidInputError
+from portal.panels import queries, service
+from portal.panels.views.base import PanelPages
+from portal.web.views import page, said
+
+
+class PanelExpertsView(PanelPages):
+    """Who is asked."""
+
+    @page("/<panel_id>/experts", gate=Gate.MEMBER)
+    def search(self, panel_id: str) -> ResponseReturnValue:
+        """Return experts who fit, as a page part (for the search field) or as JSON."""
+        text = request.args.get("q", "")
+        found = queries.find_experts(self.actor, panel_id, text)
+        if request.accept_mimetypes.best == "application/json":
+            return jsonify(
+                [
+                    {
+                        "id": p.person_id,
+                        "name": p.name,
+                        "place": p.place,
+                        "reasons": p.reasons,
+                        "away": p.away,
+                    }
+                    for p in found
+                ]
+            )
+        return self.render(
+            "panels/_proposals.html", proposals=found, panel_id=panel_id, asked_for=text
+        )
+
+    @page("/<panel_id>/invite", gate=Gate.MEMBER, methods=("POST",))
+    def invite(self, panel_id: str) -> ResponseReturnValue:
+        """Ask one or several experts, or a group."""
+        form = request.form
+        message = form.get("message", "")
+        try:
+            if form.get("group_id"):
+                asked = service.invite_group(self.actor, panel_id, form["group_id"], message)
+            else:
+                asked = service.invite(
+                    self.actor,
+                    panel_id,
+                    form.getlist("person_ids"),
+                    message,
+                    form.get("role", "member"),
+                )
+        except InvalidInputError as error:
+            if "person_ids" not in error.fields:
+                raise
+            raise InvalidInputError(error.fields["person_ids"], hint=error.hint) from error
+        words = (
+            "1 expert has been asked."
+            if len(asked) == 1
+            else f"{len(asked)} experts have been asked."
+        )
+        said(
+            words if asked else "They are on the panel or have been asked already.",
+            "success" if asked else "info",
+        )
+        return self.back(panel_id, "experts")
+
+    @page("/<panel_id>/take-off/<person_id>", gate=Gate.MEMBER, methods=("POST",))
+    def take_off(self, panel_id: str, person_id: str) -> ResponseReturnValue:
+        """Take an invitation back, or somebody off the panel."""
+        service.remove(self.actor, panel_id, person_id, request.form.get("reason", ""))
+        said("Done. This person no longer reads the case.")
+        return self.back(panel_id, "experts")
