@@ -43,7 +43,7 @@ def create_blueprint(gate: Gate[Any]) -> Blueprint:
 def search() -> Response:
     """``?q=&pack=&lang=&value_set=&limit=``: hits, best first; lists separated by commas.
 
-    A query shorter than every pack's least number of letters gives no hits.
+    A query shorter than every pack's least number of letters gives no hits, unless it is a code.
     """
     query = _text("q", MAX_QUERY)
     languages = _list("lang", MAX_LANGUAGES) or ["en"]
@@ -135,7 +135,8 @@ def _limit() -> int:
 
 def _long_enough(terms: Terminology, query: str, wanted: Sequence[str]) -> bool:
     named = [terms.pack(name) for name in wanted] or list(terms.packs.values())
-    return len(query) >= min(pack.min_letters for pack in named)
+    is_code = any(c.isdigit() for c in query)
+    return is_code or len(query) >= min(pack.min_letters for pack in named)
 
 
 def _answer(body: dict[str, Any]) -> Response:

@@ -31,7 +31,7 @@ _NUMBERED = frozenset(
     )
 )
 _APOSTROPHE = re.compile(r"['’`´ʼ]s?\b")
-_NOT_WORD = re.compile(r"[^\w]+|_+")
+_NOT_WORD = re.compile(r"[\W_]+")
 _KEEP_S = ("ss", "us", "is", "os", "as")
 STOP_WORDS = frozenset(
     (
