@@ -31,7 +31,13 @@ class DemoPerson:
 
 
 def _p(
-    sub: str, name: str, job: str, centre: str = "", networks: str = "", areas: str = "", **more: str
+    sub: str,
+    name: str,
+    job: str,
+    centre: str = "",
+    networks: str = "",
+    areas: str = "",
+    **more: str,
 ) -> DemoPerson:
     title, given, family = name.split("|")
     speaks = tuple(more.get("speaks", "en").split())
@@ -145,4 +151,36 @@ PEOPLE: tuple[DemoPerson, ...] = (
     _p("simone", "Dr|Simone|Marchetti", "Paediatric rheumatologist", "IT-MIL", "rita", "rita:autoinflammatory_diseases", speaks="it en"),
     _p("emil", "Dr|Emil|Rasmussen", "Paediatric endocrinologist", "DK-AAR", "bond", speaks="da en"),
 )  # fmt: skip
-BY_SUB = {person.sub: person for person in PEOPLE}
+
+# People who have logged in once and wait for a decision.
+WAITING: tuple[DemoPerson, ...] = (
+    _p("helene", "Dr|Hélène|Picard", "Neurologist", speaks="fr en"),
+    _p("bogdan", "Dr|Bogdan|Marinescu", "Clinical geneticist", speaks="ro en"),
+    _p("sofia", "Dr|Sofía|Campos Rey", "Ophthalmologist", speaks="es en"),
+    _p("stanislava", "Dr|Станислава|Георгиева", "Resident in neurology", speaks="bg en"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A request for access, so many days ago. ``answer`` is empty, ``returned`` or ``rejected``."""
+
+    sub: str
+    network: str
+    profile: str
+    centre: str
+    comment: str
+    days: float
+    answer: str = ""
+    reason: str = ""
+
+
+WISHES: tuple[Wish, ...] = (
+    Wish("helene", "nmd", "clinician", "FR-PAR", "I look after the neuromuscular clinic with Claire Fontanel.", 3),
+    Wish("bogdan", "nmd", "guest", "", "Asked by Ioana Munteanu to look at the genetics of one case.", 1.5),
+    Wish("sofia", "eye", "clinician", "ES-BCN", "Paediatric ophthalmology, works with Núria Vidal.", 2),
+    Wish("stanislava", "nmd", "clinician", "BG-SOF", "", 6, "returned", "Please say which clinic you work in and who can vouch for you."),
+)  # fmt: skip
+
+EVERYBODY: tuple[DemoPerson, ...] = PEOPLE + WAITING
+BY_SUB = {person.sub: person for person in EVERYBODY}

@@ -145,8 +145,8 @@ def in_centre(
     """Return the patients of a centre that the actor may see, newest first, 25 at a time."""
     statement = _seen(actor).where(Patient.centre_id == centre_id)
     if nickname.strip():
-        pattern = func.lower(nickname.strip()[:60])
-        statement = statement.where(func.lower(Patient.nickname).contains(pattern, autoescape=True))
+        part = nickname.strip()[:60]
+        statement = statement.where(Patient.nickname.icontains(part, autoescape=True))
     if status in terms.STATUS_LABELS:
         statement = statement.where(Patient.status == status)
     if before:

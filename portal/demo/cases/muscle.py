@@ -6,7 +6,7 @@ MUSCLE: tuple[Case, ...] = (
     Case(
         key="becker", by="sanne", network="nmd", area="muscle_diseases",
         given="Daan", family="van den Heuvel", born=(7, 4, 18), place="Amersfoort", number="UMC-204417",
-        sex="male", nickname="Amber Kestrel 417", enrolled_days=36, signer="guardian",
+        sex="male", nickname="Amber Kestrel 417", enrolled_days=36, signer="guardian", recorded_by="lotte",
         title="Boy, 7: weakness of the legs, high CK",
         question="Is this Becker or limb-girdle dystrophy, and should steroids start before the gene result?",
         kinds=("diagnosis", "treatment"),
@@ -101,7 +101,7 @@ MUSCLE: tuple[Case, ...] = (
         timeline=(Event(264, "symptom", "Cannot let go after a hand shake"), Event(48, "operation", "Cataract surgery"), Event(26, "test", "PR 210 ms"), Event(2, "test", "PR 248 ms, LBBB, Holter without pauses")),
         genetic_tested="yes", genetics="420 CTG repeats in DMPK (blood).", family_text="Mother died suddenly at 54. One daughter of 15, not tested.",
         current="Full-time storeman. Uses a CPAP mask at night.",
-        papers=(Paper("ecg.pdf", "Electrocardiogram", ("Sinus rhythm 68/min, PR 248 ms, QRS 128 ms, QTc 442 ms.", "Left bundle branch block, new."), 2, "cardiology"), Paper("ecg-strip.png", "ECG, lead II", months_ago=2, category="cardiology", picture="ecg")),
+        papers=(Paper("ecg.pdf", "Electrocardiogram", ("Sinus rhythm 68/min, PR 248 ms, QRS 128 ms, QTc 442 ms.", "Left bundle branch block, new."), 2, "report"), Paper("ecg-strip.png", "ECG, lead II", months_ago=2, category="report", picture="ecg")),
     ),
     Case(
         key="pompe", by="marko", network="nmd", area="muscle_diseases",

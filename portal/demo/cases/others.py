@@ -16,7 +16,7 @@ OTHERS: tuple[Case, ...] = (
         timeline=(Event(9, "test", "Echocardiogram: wall 14 mm"), Event(5, "result", "GLA p.(Asp313Tyr)"), Event(2, "test", "Cardiac MRI: no late enhancement")),
         labs=(Lab("Lyso-Gb3", "1.1", "ng/mL", 3),),
         genetic_tested="yes", genetics="GLA c.937G>T p.(Asp313Tyr), heterozygous.", current="No complaints.",
-        papers=(Paper("echo.pdf", "Echocardiogram", ("Septum 14 mm, posterior wall 12 mm, EF 64 %.", "Global strain -17 %."), 9, "cardiology"),),
+        papers=(Paper("echo.pdf", "Echocardiogram", ("Septum 14 mm, posterior wall 12 mm, EF 64 %.", "Global strain -17 %."), 9, "report"),),
     ),
     Case(
         key="mps2", by="wojciech", network="metabern", area="lysosomal",
@@ -44,7 +44,7 @@ OTHERS: tuple[Case, ...] = (
         timeline=(Event(25, "symptom", "First syncope, telephone"), Event(24, "treatment", "Nadolol"), Event(1, "admission", "Syncope, alarm clock")),
         labs=(Lab("Potassium", "3.6", "mmol/L", 1),),
         genetic_tested="yes", genetics="KCNH2 c.1682C>T p.(Ala561Val), heterozygous.", family_text="Grandmother died in her sleep at 41.", current="No sport at present.",
-        papers=(Paper("ecg.png", "ECG, leads II and V5", months_ago=1, category="cardiology", picture="ecg"),),
+        papers=(Paper("ecg.png", "ECG, leads II and V5", months_ago=1, category="report", picture="ecg"),),
     ),
     Case(
         key="lmna", by="matteo", network="guardheart", area="familial_cardiomyopathies",

@@ -1,0 +1,83 @@
+"""Panels of ERN-EYE. Its workflow begins with a pre-screening of the images."""
+
+from portal.demo.scripts.model import (
+    OutcomeText,
+    Script,
+    accept,
+    agree,
+    answer,
+    ask,
+    comment,
+    forward,
+    invite,
+    move,
+    need,
+    outcome,
+    sign,
+    supply,
+)  # fmt: skip
+
+EYE: tuple[Script, ...] = (
+    Script("rp", "rp", (
+        ask(38, "eleni"), move(37.5, "luc", "pass_screening"), forward(37, "luc", "katharina"),
+        invite(36.5, "katharina", "amelie giulia hanna"), *accept(35, "amelie", "giulia"),
+        invite(34, "luc", "tiago", "He has followed the sister for ten years.", "guest"), *accept(33, "tiago"),
+        move(32.5, "katharina", "complete_data"),
+        need(32, "katharina", "Please test parents or sister: without phase nobody can decide.", must=True),
+        supply(14, "eleni", "Sister carries both variants, mother only c.1102T>C: the two are in trans."),
+        move(13.5, "katharina", "begin_assessment"),
+        answer(9, "amelie", "In trans with an affected sister: c.706G>A moves to likely pathogenic (PM3, PP1, PP3). Retinal thickness above 100 micrometres within the posterior pole is there, so enough viable cells.", "Candidate for voretigene; refer both siblings.", 30),
+        agree(7, "giulia", "amelie"),
+        comment(4, "tiago", "The sister's OCT of 2019 and 2024 is available, I can send both."),
+    )),
+    Script("lca", "lca", (
+        ask(235, "boryana"), move(234.5, "luc", "pass_screening"), forward(234, "luc", "amelie"),
+        invite(233, "amelie", "katharina nuria"), *accept(231, "katharina", "nuria"),
+        move(230.5, "amelie", "complete_data"), move(230, "amelie", "begin_assessment"),
+        answer(225, "katharina", "CEP290: kidney ultrasound and creatinine once a year until 18, urine osmolality at 6 and 10; brain MRI need not be repeated. The intronic variant makes him a candidate for antisense or editing trials.", "", 25),
+        answer(222, "nuria", "Early support centre now; glasses for +6 dioptres help even at this level. Watch for keratoconus from eye pressing.", "", 15),
+        move(218, "amelie", "begin_outcome"), outcome(217, "amelie"), move(216.5, "amelie", "ask_for_signatures"),
+        *sign(216, "boryana", "katharina", "nuria", "amelie"), move(214, "amelie", "close"),
+    ), OutcomeText(
+        "65 Leber congenital amaurosis",
+        "CEP290-associated Leber congenital amaurosis, two pathogenic variants in trans, no sign of Joubert syndrome.",
+        follow_up="Kidney ultrasound and creatinine yearly until 18; refraction and cornea every six months.",
+        treatment="Full correction of the refraction; early support for blind children.",
+        referral="Trials for c.2991+1655A>G: contact two recruiting centres when he is three.",
+        summary="Your son sees very little since birth because of a change in the gene CEP290. His kidneys need a check every year. Research on a treatment for exactly this change is under way.",
+        follow_up_days=365,
+    )),
+    Script("stargardt", "stargardt", (
+        ask(76, "giulia"), move(75.5, "luc", "pass_screening"), forward(75, "luc", "katharina"),
+        invite(74, "katharina", "amelie bram"), *accept(72, "amelie", "bram"),
+        move(71.5, "katharina", "complete_data"), move(71, "katharina", "begin_assessment"),
+        answer(64, "amelie", "p.(Gly1961Glu) with onset at 13 needs a severe allele in trans. Most of the missing ones are deep intronic, c.4539+2001G>A and c.4253+43G>A first. Whole-gene sequencing finds half of the rest.", "Sequence the whole ABCA4 locus, with the parents.", 30),
+        answer(60, "bram", "Agreed. No vitamin A supplements, sunglasses, and no trial before the second variant is known.", "", 10),
+        move(50, "katharina", "begin_outcome"), outcome(45, "katharina"), move(8, "katharina", "ask_for_signatures"),
+        *sign(7, "amelie"), *sign(4, "giulia"),
+    ), OutcomeText(
+        "827 Stargardt disease",
+        "Typical Stargardt disease; one severe ABCA4 allele is missing and is probably deep intronic.",
+        diagnostic="Sequencing of the whole ABCA4 locus of patient and parents.",
+        treatment="No vitamin A supplements. Filter lenses.",
+        follow_up="Yearly autofluorescence and fields.",
+        summary="Your daughter very probably has Stargardt disease. A further test of the whole gene will show the second change, which studies ask for.",
+    )),
+    Script("aniridia", "aniridia", (
+        ask(10, "nuria"), move(9, "luc", "pass_screening"), forward(8.5, "luc", "vasiliki"),
+        invite(8, "vasiliki", "boryana amelie"),
+    )),
+    Script("lhon", "lhon", (
+        ask(6, "marek", urgent="Second eye failing since a week", wanted=4), move(5.9, "luc", "pass_screening"),
+        forward(5.8, "luc", "amelie"),
+        invite(5.7, "amelie", "katharina hanna bram"), *accept(5.5, "katharina"), *accept(5, "bram"),
+        move(5.4, "amelie", "complete_data"), move(5.3, "amelie", "begin_assessment"),
+        answer(4.5, "katharina", "Start idebenone 900 mg today, it may be prescribed without waiting. Stop smoking and alcohol. Gene therapy is not available outside trials; one trial accepts the first year after onset.", "Idebenone 3 x 300 mg, for two years at least.", 15),
+        comment(2, "marek", "Idebenone started on Monday. Left eye 0.3."),
+    )),
+    Script("xlrs", "xlrs", (ask(2, "hanna", draft=1),)),
+    Script("achromatopsia", "achromatopsia", (
+        ask(145, "bram"),
+        move(140, "bram", "cancel", "The patient has found lenses that suit her; the question is settled."),
+    )),
+)  # fmt: skip
