@@ -127,6 +127,13 @@ class CentreConsole(AdminModelView):
     form_columns = ["name"]
 
 
+class StepConsole(AdminModelView):
+    """Chooses its record by looking it up while one types."""
+
+    form_columns = ["title", "record"]
+    form_ajax_refs = {"record": {"fields": ["name"], "page_size": 5}}
+
+
 def make_session() -> scoped_session:
     engine = create_engine(
         "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
@@ -172,6 +179,9 @@ def add_console(app: Flask, session: scoped_session) -> None:
     with warnings.catch_warnings():
         # flask-admin would rather be given Flask-SQLAlchemy's object, which the portal does not use.
         warnings.filterwarnings("ignore", "Passing a session object", DeprecationWarning)
+        console.add_view(
+            StepConsole(Step, session, name="Steps", endpoint="steps", category="Data")
+        )
         console.add_views(
             ConsoleView(Record, session, name="Records", endpoint="records", category="Data"),
             CentreConsole(Centre, session, name="Centres", endpoint="centres", category="Data"),
@@ -203,7 +213,12 @@ def shell() -> dict:
         "locale": "en",
         "languages": {"en": {"name": "English"}, "de": {"name": "Deutsch"}},
         "side_menu": [{"label": "Demo", "entries": entries}],
-        "shell_links": {"session-state": "/session", "login-url": "/signin"},
+        "session_expires": request.args.get("expires"),
+        "shell_links": {
+            "session-state": "/session",
+            "session-renew": "/session/renew",
+            "login-url": "/signin",
+        },
     }
 
 

@@ -54,6 +54,10 @@ def _add_drafts(app: Flask) -> None:
             saved_at="2026-03-05T10:42:00+00:00",
         )
 
+    @app.post("/session/renew")
+    def renew():
+        return {"expires_in": 1800}
+
     @app.get("/session")
     def session_state():
         answers = app.extensions["demo.session_answers"]

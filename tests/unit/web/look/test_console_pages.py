@@ -15,6 +15,7 @@ def test_the_console_wears_the_portals_frame_and_its_own_menu(client):
     menu = page.get_element_by_id("side-menu")
     assert [link.text_content().strip() for link in menu.xpath(".//a")] == [
         "Home",
+        "Steps",
         "Records",
         "Centres",
         "Topics",

@@ -191,3 +191,30 @@ def test_a_chart_is_drawn_and_follows_the_theme(page):
     expect(page.locator("canvas")).to_have_count(1)
     page.get_by_text("Show the figures").click()
     expect(page.locator("figure table")).to_be_visible()
+
+
+def test_a_record_is_looked_up_while_typing(page, demo):
+    from demo_models import Step
+
+    page.goto("/console/steps/new/")
+    page.get_by_label("Title").fill("Third visit")
+    page.locator("input[role=combobox]").first.wait_for()
+    page.get_by_role("combobox", name="Record").focus()
+    page.keyboard.type("KESTREL-427")
+    page.get_by_role("option", name="KESTREL-427").click()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url("**/console/steps/")
+    session = demo.extensions["demo.session"]
+    session.remove()
+    assert str(session.query(Step).filter_by(title="Third visit").one().record) == "KESTREL-427"
+
+
+def test_the_end_of_the_session_is_announced_and_can_be_put_off(page):
+    page.goto("/form?expires=60")
+    note = page.locator(".toast-note")
+    expect(note).to_contain_text("signed out in two minutes")
+    note.get_by_role("button", name="Stay signed in").click()
+    expect(note).to_have_count(0)
+    page.goto("/form?expires=3600")
+    page.wait_for_timeout(300)
+    expect(page.locator(".toast-note")).to_have_count(0)
