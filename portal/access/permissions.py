@@ -41,6 +41,7 @@ class Permission(StrEnum):
     PANEL_SCHEDULE = "panel:schedule"  # meetings
 
     PERSON_SEE = "person:see"  # a colleague's public profile
+    PERSON_EDIT = "person:edit"  # the own profile, absence, sessions
     PLATFORM_SUPPORT = "platform:support"  # users, guests, centres, requests
     PLATFORM_AUDIT = "platform:audit"  # read the audit record
     PLATFORM_OPERATE = "platform:operate"  # roles, jobs, plugins

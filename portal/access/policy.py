@@ -250,6 +250,12 @@ RULES: dict[P, Rule] = {
         reason="You share no network with this person.",
         grantor=_COORDINATOR,
     ),
+    P.PERSON_EDIT: _rule(
+        "self",
+        "support",
+        reason="A profile is changed by its owner.",
+        grantor=_SUPPORT,
+    ),
     P.PLATFORM_SUPPORT: _rule(
         "support",
         "operator",

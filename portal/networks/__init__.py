@@ -4,7 +4,10 @@ from typing import Any
 
 from flask import Flask
 
-from portal.networks import relations
+from portal.networks import hooks, relations
+from portal.networks.views import ALL
+
+__all__ = ["hooks", "register", "setup"]
 
 
 def register() -> None:
@@ -13,5 +16,7 @@ def register() -> None:
 
 
 def setup(app: Flask, appbuilder: Any) -> None:
-    """Register the room's pages."""
-    del app, appbuilder
+    """Register the pages of networks and centres."""
+    del app
+    for view in ALL:
+        appbuilder.add_view_no_menu(view)

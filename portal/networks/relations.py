@@ -20,7 +20,7 @@ def _by_id(kind: str, name: str, words: str, column: Any, ids: _Ids) -> Relation
 
     def criterion(actor: Actor) -> ColumnElement[bool]:
         found = sorted(ids(actor))
-        return column.in_(found) if found else false()  # type: ignore[no-any-return]
+        return column.in_(found) if found else false()
 
     return Relation(kind, name, words, holds, criterion)
 

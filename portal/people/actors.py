@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import session
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from portal.access.actor import Actor, Grant
-from portal.kernel import clock, db
+from portal.kernel import db
+from portal.networks.memberships import in_force
 from portal.networks.models import Centre, Membership, Network
 from portal.people.models import Person
 from portal.people.sessions import ServerSession, SignedIn
@@ -69,8 +70,7 @@ def grants_of(person_id: str) -> tuple[Grant, ...]:
         select(Membership, Network.code, Network.short_name, Centre.code, Centre.name)
         .outerjoin(Network, Network.id == Membership.network_id)
         .outerjoin(Centre, Centre.id == Membership.centre_id)
-        .where(Membership.person_id == person_id, Membership.ended_at.is_(None))
-        .where(or_(Membership.ends_at.is_(None), Membership.ends_at > clock.now()))
+        .where(Membership.person_id == person_id, in_force())
         .order_by(Membership.id)
     )
     return tuple(_grant(row[0], *(text or "" for text in row[1:])) for row in rows)

@@ -106,6 +106,8 @@ class ServerSessions(SessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> ServerSession:
         """Return the session that the cookie names, a visitor's, or a fresh one."""
+        for name in ("_login_user", "session_expires"):
+            g.pop(name, None)  # an application context can outlive a request (commands, tests)
         if request.path.startswith(WITHOUT_SESSION):
             return ServerSession(kept=False)
         cookie = request.cookies.get(COOKIE, "")

@@ -8,21 +8,44 @@ from portal.networks.service.centres import (
     edit_centre,
     set_centre_settings,
 )
-from portal.networks.service.memberships import NewMembership, end, extend, grant
+from portal.networks.service.groups import (
+    GroupEdit,
+    add_group,
+    add_to_group,
+    edit_group,
+    remove_from_group,
+    remove_group,
+)
+from portal.networks.service.memberships import (
+    NewMembership,
+    authorise_enrolment,
+    end,
+    extend,
+    grant,
+    review,
+)
 from portal.networks.service.sync import sync_networks
 
 __all__ = [
     "AreaEdit",
     "CentreSettings",
+    "GroupEdit",
     "NewCentre",
     "NewMembership",
     "add_area",
+    "add_group",
+    "add_to_group",
+    "authorise_enrolment",
     "create_centre",
     "edit_area",
     "edit_centre",
+    "edit_group",
     "end",
     "extend",
     "grant",
+    "remove_from_group",
+    "remove_group",
+    "review",
     "set_centre_settings",
     "set_interests",
     "sync_networks",

@@ -7,11 +7,12 @@ from sqlalchemy import select
 
 from portal import audit
 from portal.access import guard
-from portal.access.actor import GUEST, PLATFORM_PROFILES, PROFILES, Actor
+from portal.access.actor import ASSISTANT, CLINICIAN, GUEST, PLATFORM_PROFILES, PROFILES, Actor
 from portal.access.permissions import Permission
 from portal.kernel import clock, db
 from portal.kernel.errors import InvalidInputError, NotFoundError, nearest
 from portal.kernel.uow import writes
+from portal.networks.memberships import in_force
 from portal.networks.models import Membership, Network
 
 GUEST_DAYS = 90
@@ -39,6 +40,7 @@ def grant(actor: Actor, wanted: NewMembership) -> str:
             hint=f"Nearest: '{nearest(wanted.profile, PROFILES)}'.",
         )
     _require(actor, wanted.profile, wanted.network_id)
+    _check_assistant(wanted)
     existing = _in_force(wanted)
     if existing is not None:
         return existing.id
@@ -66,7 +68,13 @@ def grant(actor: Actor, wanted: NewMembership) -> str:
 def end(actor: Actor, membership_id: str, reason: str) -> None:
     """End a membership now; its rights are gone with the next request."""
     membership = _require_membership(actor, membership_id)
-    membership.ended_at = clock.now()
+    if not reason.strip():
+        raise InvalidInputError(
+            "Say why the membership ends.", fields={"reason": "A reason is needed."}
+        )
+    if membership.ended_at is not None:
+        return
+    membership.ended_at, membership.ended_reason = clock.now(), reason.strip()[:300]
     _record(actor, "membership.ended", membership, reason)
 
 
@@ -81,11 +89,53 @@ def extend(actor: Actor, membership_id: str, days: int = GUEST_DAYS) -> datetime
     return membership.ends_at
 
 
+@writes
+def review(actor: Actor, membership_id: str) -> None:
+    """Note that somebody looked and the membership is still right; due once a year."""
+    membership = _require_membership(actor, membership_id)
+    membership.reviewed_at = clock.now()
+    _record(actor, "membership.reviewed", membership)
+
+
+@writes
+def authorise_enrolment(actor: Actor, membership_id: str, *, allowed: bool) -> None:
+    """Let a guest enrol patients, or no longer: an external professional whom the coordinator knows."""
+    membership = _require_membership(actor, membership_id)
+    if membership.profile != GUEST:
+        raise InvalidInputError("Only guests need this; other profiles may enrol by themselves.")
+    membership.may_enrol = allowed
+    _record(
+        actor,
+        "membership.enrolment-allowed" if allowed else "membership.enrolment-ended",
+        membership,
+    )
+
+
 def _require(actor: Actor, profile: str, network_id: str | None) -> None:
     if profile in PLATFORM_PROFILES or network_id is None:
         guard.require(actor, Permission.PLATFORM_OPERATE, guard.PLATFORM)
         return
     guard.access(actor, Network, network_id, Permission.NETWORK_DECIDE_ACCESS)
+
+
+def _check_assistant(wanted: NewMembership) -> None:
+    """An assistant acts for a clinician of the same centre and network."""
+    if wanted.profile != ASSISTANT:
+        return
+    clinician = db.session.scalar(
+        select(Membership.id).where(
+            Membership.person_id == wanted.acts_for_id,
+            Membership.network_id == wanted.network_id,
+            Membership.centre_id == wanted.centre_id,
+            Membership.profile == CLINICIAN,
+            in_force(),
+        )
+    )
+    if clinician is None:
+        raise InvalidInputError(
+            "An assistant acts for a named clinician of the same centre.",
+            fields={"acts_for_id": "Choose a clinician of the same centre and network."},
+        )
 
 
 def _require_membership(actor: Actor, membership_id: str) -> Membership:
@@ -104,8 +154,7 @@ def _in_force(wanted: NewMembership) -> Membership | None:
             Membership.centre_id == wanted.centre_id,
             Membership.profile == wanted.profile,
             Membership.acts_for_id == wanted.acts_for_id,
-            Membership.ended_at.is_(None),
-            (Membership.ends_at.is_(None)) | (Membership.ends_at > clock.now()),
+            in_force(),
         )
     )
 

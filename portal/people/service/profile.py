@@ -3,14 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import available_timezones
 
 from sqlalchemy import select
 
 from portal import audit
+from portal.access import guard
 from portal.access.actor import Actor
+from portal.access.permissions import Permission
 from portal.kernel import clock, db
 from portal.kernel.errors import InvalidInputError
 from portal.kernel.uow import writes
+from portal.networks.countries import SPOKEN
 from portal.networks.models import ThematicArea
 from portal.networks.service import set_interests
 from portal.people.models import Person
@@ -24,6 +28,7 @@ class Profile:
     job_title: str
     spoken_languages: tuple[str, ...]
     digest_hour: int
+    time_zone: str = "Europe/Brussels"
     away_from: date | None = None
     away_until: date | None = None
     deputy_id: str | None = None
@@ -38,7 +43,7 @@ def complete_profile(actor: Actor, job_title: str, area_ids: Iterable[str]) -> N
             "Your job title is missing.",
             fields={"job_title": "Say what you do, such as neurologist."},
         )
-    person = db.session.get_one(Person, actor.person_id)
+    person = guard.access(actor, Person, actor.person_id, Permission.PERSON_EDIT)
     person.job_title = job_title.strip()[:120]
     person.onboarded_at = clock.now()
     areas = db.session.execute(
@@ -55,6 +60,20 @@ def complete_profile(actor: Actor, job_title: str, area_ids: Iterable[str]) -> N
 @writes
 def set_profile(actor: Actor, profile: Profile) -> None:
     """Change the own profile; an absence needs both dates in order."""
+    problems = _problems(actor, profile)
+    if problems:
+        raise InvalidInputError("The profile was not saved.", fields=problems)
+    person = guard.access(actor, Person, actor.person_id, Permission.PERSON_EDIT)
+    person.academic_title = profile.academic_title.strip()[:40]
+    person.job_title = profile.job_title.strip()[:120]
+    person.spoken_languages = list(profile.spoken_languages)
+    person.digest_hour, person.time_zone = profile.digest_hour, profile.time_zone
+    person.away_from, person.away_until = profile.away_from, profile.away_until
+    person.deputy_id = profile.deputy_id or None
+    audit.record(actor, "profile.changed", f"person:{person.id}")
+
+
+def _problems(actor: Actor, profile: Profile) -> dict[str, str]:
     problems = {}
     if not profile.job_title.strip():
         problems["job_title"] = "Say what you do, such as neurologist."
@@ -66,13 +85,9 @@ def set_profile(actor: Actor, profile: Profile) -> None:
         problems["away_until"] = "Give both days of the absence, the last one not before the first."
     if profile.deputy_id == actor.person_id:
         problems["deputy_id"] = "You cannot be your own deputy."
-    if problems:
-        raise InvalidInputError("The profile was not saved.", fields=problems)
-    person = db.session.get_one(Person, actor.person_id)
-    person.academic_title = profile.academic_title.strip()[:40]
-    person.job_title = profile.job_title.strip()[:120]
-    person.spoken_languages = list(profile.spoken_languages)
-    person.digest_hour = profile.digest_hour
-    person.away_from, person.away_until = profile.away_from, profile.away_until
-    person.deputy_id = profile.deputy_id or None
-    audit.record(actor, "profile.changed", f"person:{person.id}")
+    if profile.time_zone not in available_timezones():
+        problems["time_zone"] = "Choose a time zone from the list."
+    unknown = set(profile.spoken_languages) - set(SPOKEN)
+    if unknown:
+        problems["spoken_languages"] = "Choose languages from the list."
+    return problems

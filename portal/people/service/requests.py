@@ -15,10 +15,11 @@ from portal.extend.specs import Event
 from portal.kernel import clock, db
 from portal.kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from portal.kernel.uow import after_commit, writes
+from portal.networks.memberships import in_force
 from portal.networks.models import CentreNetwork, Membership, Network
 from portal.networks.service import NewMembership, grant
 from portal.notifications import notify
-from portal.people.models import AccessRequest
+from portal.people.models import AccessRequest, Person
 
 REQUESTABLE = (
     profiles.CLINICIAN,
@@ -51,6 +52,7 @@ class AccessWish:
 @writes
 def request_access(actor: Actor, wish: AccessWish) -> str:
     """Submit a request, or submit a returned one again; the network's coordinators are told."""
+    guard.access(actor, Person, actor.person_id, Permission.PERSON_EDIT)
     network = _checked(wish)
     request = db.session.scalar(
         select(AccessRequest).where(
@@ -98,16 +100,17 @@ def _checked(wish: AccessWish) -> Network:
     return network
 
 
-def _tell_coordinators(actor: Actor, request: AccessRequest, network: Network) -> None:
-    coordinators = set(
-        db.session.scalars(
-            select(Membership.person_id).where(
-                Membership.network_id == network.id,
-                Membership.profile == profiles.COORDINATOR,
-                Membership.ended_at.is_(None),
-            )
-        )
+def deciders(network_id: str) -> set[str]:
+    """Return who decides about access to a network: its coordinators, else the support desk."""
+    coordinators = select(Membership.person_id).where(
+        Membership.network_id == network_id, Membership.profile == profiles.COORDINATOR, in_force()
     )
+    support = select(Membership.person_id).where(Membership.profile == profiles.SUPPORT, in_force())
+    return set(db.session.scalars(coordinators)) or set(db.session.scalars(support))
+
+
+def _tell_coordinators(actor: Actor, request: AccessRequest, network: Network) -> None:
+    coordinators = deciders(network.id)
     url = f"/ern/{network.code}/access-requests/{request.id}"
     title = f"{actor.name} asks for access to {network.short_name}"
     tasks.open_for(
@@ -116,7 +119,7 @@ def _tell_coordinators(actor: Actor, request: AccessRequest, network: Network) -
         f"access_request:{request.id}",
         title=title,
         url=url,
-        reason="You coordinate this network.",
+        reason="You decide about access to this network.",
         network_id=network.id,
     )
     notify(
@@ -126,6 +129,25 @@ def _tell_coordinators(actor: Actor, request: AccessRequest, network: Network) -
         text=title,
         url=url,
         key=f"access-requested:{request.id}:{request.submitted_at.isoformat()}",
+    )
+
+
+@writes
+def withdraw_request(actor: Actor, request_id: str) -> None:
+    """Take back an own request that is not decided yet."""
+    guard.access(actor, Person, actor.person_id, Permission.PERSON_EDIT)
+    request = db.session.get(AccessRequest, request_id)
+    if request is None or request.person_id != actor.person_id:
+        raise NotFoundError("There is no such request.")
+    if request.status not in ("submitted", "returned"):
+        raise ConflictError(f"This request was already {request.status}.", theirs=request.status)
+    request.status, request.decided_at = "withdrawn", clock.now()
+    tasks.close(f"access_request:{request.id}", by=actor.person_id)
+    audit.record(
+        actor,
+        "access.withdrawn",
+        f"access_request:{request.id}",
+        stream=f"person:{actor.person_id}",
     )
 
 

@@ -7,7 +7,7 @@ from portal.access import guard
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.kernel import clock, db
-from portal.kernel.errors import NotFoundError
+from portal.kernel.errors import InvalidInputError, NotFoundError
 from portal.kernel.uow import writes
 from portal.people.models import ExternalIdentity, Person, WebSession
 
@@ -48,6 +48,7 @@ def end_by_provider(actor: Actor, issuer: str, provider_session: str, subject: s
 @writes
 def end_own_session(actor: Actor, digest: str) -> None:
     """End one of the actor's own sessions; another person's is not found."""
+    guard.access(actor, Person, actor.person_id, Permission.PERSON_EDIT)
     found = db.session.execute(
         update(WebSession)
         .where(
@@ -65,6 +66,7 @@ def end_own_session(actor: Actor, digest: str) -> None:
 @writes
 def sign_out_everywhere(actor: Actor, except_digest: str = "") -> None:
     """End all of the actor's sessions but the one in use."""
+    guard.access(actor, Person, actor.person_id, Permission.PERSON_EDIT)
     end_sessions(actor.person_id, except_digest=except_digest)
     audit.record(actor, "session.ended-all", f"person:{actor.person_id}")
 
@@ -81,7 +83,14 @@ def end_session(actor: Actor, person_id: str) -> None:
 def suspend(actor: Actor, person_id: str, reason: str) -> None:
     """Suspend a person: no login, all sessions ended, memberships kept."""
     person = _person(actor, person_id)
-    person.suspended_at, person.suspended_reason = clock.now(), reason[:300]
+    if person_id == actor.person_id:
+        raise InvalidInputError("Nobody suspends their own account.", hint="Ask a colleague.")
+    if not reason.strip():
+        raise InvalidInputError(
+            "Say why: the person reads it at the next login.",
+            fields={"reason": "A reason is needed."},
+        )
+    person.suspended_at, person.suspended_reason = clock.now(), reason.strip()[:300]
     end_sessions(person_id)
     audit.record(actor, "person.suspended", f"person:{person_id}")
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from portal.kernel import db
+from portal.networks.memberships import in_force
 from portal.networks.models import Centre, Membership
 from portal.people.models import Person
 
@@ -30,7 +31,7 @@ def cards(person_ids: Iterable[str | None]) -> dict[str, PersonCard]:
         return {}
     rows = db.session.execute(
         select(Person, Centre)
-        .outerjoin(Membership, (Membership.person_id == Person.id) & Membership.ended_at.is_(None))
+        .outerjoin(Membership, (Membership.person_id == Person.id) & in_force())
         .outerjoin(Centre, Centre.id == Membership.centre_id)
         .where(Person.id.in_(wanted))
         .order_by(Membership.id)

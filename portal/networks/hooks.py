@@ -1,0 +1,33 @@
+"""What networks add to menus."""
+
+from portal.access import guard
+from portal.access.actor import Actor
+from portal.access.permissions import Permission
+from portal.extend import hookimpl
+from portal.extend.specs import MenuEntry
+from portal.networks.refs import centre_ref, network_ref
+
+
+@hookimpl
+def network_menu(actor: Actor, network_code: str) -> list[MenuEntry]:
+    """The preferences of each member; the configuration for coordinators."""
+    place = {"code": network_code}
+    network = network_ref(actor, network_code)
+    entries = []
+    if network.id:
+        entries.append(
+            MenuEntry("ERN Preferences", "PreferencesView.index", "preferences", place, order=70)
+        )
+    return entries
+
+
+@hookimpl
+def centre_menu(actor: Actor, centre_code: str) -> list[MenuEntry]:
+    """The centre's settings, for those who may change them."""
+    if not guard.allows(actor, Permission.CENTRE_CONFIGURE, centre_ref(actor, centre_code)):
+        return []
+    return [
+        MenuEntry(
+            "Settings", "CentreSettingsView.index", "settings", {"code": centre_code}, order=95
+        )
+    ]
