@@ -1,4 +1,4 @@
-"""Sixty invented people with names as people have them in their countries, and what they may do.
+"""Some sixty invented people with names as people have them in their countries, and what they may do.
 
 ``sub`` is the name at the embedded identity provider; typing it there logs the person in.
 """
@@ -143,6 +143,8 @@ PEOPLE: tuple[DemoPerson, ...] = (
     _p("matteo", "Prof.|Matteo|Rinaldi", "Cardiologist", "IT-ROM", "guardheart", "guardheart:familial_cardiomyopathies", speaks="it en"),
     _p("katerina", "Dr|Kateřina|Procházková", "Dermatologist", "CZ-BRN", "skin", "skin:epidermolysis_bullosa", speaks="cs en"),
     _p("inmaculada", "Dr|Inmaculada|Soler", "Dermatologist", "ES-VLC", "skin", "skin:epidermolysis_bullosa", speaks="es en"),
+    _p("odile", "Dr|Odile|Schaller", "Dermatologic surgeon", "FR-STR", "skin", "skin:epidermolysis_bullosa", speaks="fr de en"),
+    _p("leopold", "Dr|Leopold|Brunner", "Dermatologist", "AT-WIE", "skin", "skin:epidermolysis_bullosa skin:ichthyosis_palmoplantar_keratoderma", speaks="de en"),
     _p("sabine", "Prof.|Sabine|Aigner", "Paediatric epileptologist", "AT-GRA", "epicare", "epicare:genetic_metabolic_epilepsies", speaks="de en"),
     _p("ciara", "Dr|Ciara|Doyle", "Respiratory physician", "IE-DUB", "lung", "lung:primary_ciliary_dyskinesia", speaks="en"),
     _p("stefan", "Prof.|Stefan|Oberländer", "Respiratory physician", "DE-MUC", "lung", "lung:interstitial_lung_diseases", speaks="de en"),

@@ -35,7 +35,6 @@ OTHERS: tuple[Script, ...] = (
     )),
     Script("lqts", "lqts", (
         ask(49, "lucia", lead="matteo"),
-        invite(48.5, "matteo", "stefan"),
         move(48, "carola", "cancel", "Opened twice by mistake; the case goes on under the other number."),
     )),
     Script("lqts-2", "lqts", (
@@ -64,15 +63,33 @@ OTHERS: tuple[Script, ...] = (
         referral="Cascade test of first-degree relatives.",
         summary="Your heart needs a device that paces it and can stop a dangerous rhythm. Your brothers, sisters and children should be tested.",
     )),
-    Script("rdeb", "rdeb", (
-        ask(96, "katerina", lead="inmaculada"),
-        move(95, "inmaculada", "hand_back", "Please ask a surgeon's view as well; I can lead after that."),
-    )),
-    Script("rdeb-2", "rdeb", (
-        ask(90, "katerina", lead="inmaculada", urgent="Operation planned", wanted=12),
-        invite(89.5, "inmaculada", "florian"),
-        move(60, "katerina", "cancel", "Operated in the meantime with a margin of 2 cm; the follow-up goes to another panel."),
-    )),
+    Script(
+        "rdeb",
+        "rdeb",
+        (
+            ask(96, "katerina", lead="inmaculada", urgent="Operation planned", wanted=12),
+            invite(95.5, "inmaculada", "odile leopold"),
+            *accept(95, "odile"),
+            *accept(94, "leopold"),
+            move(93.5, "inmaculada", "complete_data"),
+            move(93, "inmaculada", "begin_assessment"),
+            answer(91, "odile", "In RDEB excise with a margin of 2 cm down to the fascia, whatever the differentiation; half of them come back within the margin otherwise. Split skin or a dermal matrix, no flap.", "Excision with 2 cm margin.", 25),
+            answer(90, "leopold", "Agreed. Ultrasound of the axilla before; sentinel node only if it can be done in the same anaesthesia, its value is not proven here. Correct the anaemia first.", "Ultrasound of the axilla, iron by vein.", 15),
+            move(88, "inmaculada", "begin_outcome"),
+            outcome(20, "inmaculada"),
+        ),
+        OutcomeText(
+            "303 Dystrophic epidermolysis bullosa",
+            "Squamous cell carcinoma of the left forearm, 2.5 cm, depth 4 mm, in severe recessive dystrophic epidermolysis bullosa.",
+            diagnostic="Ultrasound of the axilla; whole-body check of all chronic wounds.",
+            treatment="Iron by vein before the operation.",
+            surgery="Excision with a margin of 2 cm down to the fascia, cover by split skin or matrix.",
+            follow_up="Skin check every three months for two years.",
+            agreement="majority",
+            minority="Sentinel node biopsy was wanted by one expert; the others see no proven value.",
+            summary="The wound on your arm contains a skin cancer. It should be cut out with a wide margin, and all other wounds are checked every three months.",
+        ),
+    ),
     Script("dravet", "dravet", (ask(16, "sabine"),)),
     Script("pcd", "pcd", (
         ask(70, "ciara", lead="stefan"),
