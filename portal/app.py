@@ -19,6 +19,7 @@ from portal import (
     patients,
     people,
     support,
+    tasks,
     terminology,
     web,
     workflow,
@@ -75,6 +76,7 @@ def _build(app: Flask, settings: Settings) -> None:
         app,
         secure=settings.production,
         checks={"database": _database_answers, "documents": blobs.answers},
+        count_for_me=tasks.count_open,
     )
     closed.setup(app)
     for feature in FEATURES:

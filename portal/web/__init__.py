@@ -5,17 +5,24 @@ from collections.abc import Callable
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
+from portal.access.actor import Actor
 from portal.web import errors, headers, health, logs, pages, shell
 
 csrf = CSRFProtect()
 
 
-def setup(app: Flask, *, secure: bool, checks: dict[str, Callable[[], bool]]) -> None:
-    """Add everything that all pages share."""
+def setup(
+    app: Flask,
+    *,
+    secure: bool,
+    checks: dict[str, Callable[[], bool]],
+    count_for_me: Callable[[Actor], int],
+) -> None:
+    """Add everything that all pages share. ``count_for_me`` feeds the badge of "For me"."""
     csrf.init_app(app)
     logs.setup(app)
     headers.setup(app, secure=secure)
     errors.setup(app)
     health.setup(app, checks)
-    shell.setup(app)
+    shell.setup(app, count_for_me)
     pages.setup(app, secure=secure)

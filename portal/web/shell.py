@@ -1,12 +1,13 @@
 """What every page shows around its content: networks, side menu, the For me count, theme, language."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, g, request, url_for
 from flask_login import current_user
 from werkzeug.routing import BuildError
 
-from portal import __version__, tasks
+from portal import __version__
 from portal.access import guard
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
@@ -32,19 +33,19 @@ LINKS = {
 }
 
 
-def setup(app: Flask) -> None:
-    """Give templates the shell's values, computed at most once per request and only when used."""
-    app.context_processor(_context)
+def setup(app: Flask, count_for_me: Callable[[Actor], int]) -> None:
+    """Give templates the shell's values; ``count_for_me`` says how many things wait for an actor."""
+    app.context_processor(lambda: _context(count_for_me))
     app.jinja_env.globals.update(Permission=Permission, now=clock.now, today=clock.today)
     app.jinja_env.filters.update(day=day, moment=moment)
 
 
-def _context() -> dict[str, Any]:
+def _context(count_for_me: Callable[[Actor], int]) -> dict[str, Any]:
     actor: Actor | None = getattr(current_user, "actor", None)
     return {
         "actor": actor,
         "networks_menu": networks_menu(actor),
-        "for_me_count": tasks.count_open(actor) if actor and actor.is_member else 0,
+        "for_me_count": count_for_me(actor) if actor and actor.is_member else 0,
         "side_menu": side_menu(actor),
         "theme": request.cookies.get("theme", "auto")
         if request.cookies.get("theme") in THEMES
