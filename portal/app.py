@@ -44,7 +44,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("portal", static_folder=None, root_path=str(ROOT))
     app.config.update(_flask_config(settings))
     app.extensions["portal.settings"] = settings
-    app.jinja_loader = FileSystemLoader(template_folders())  # type: ignore[assignment]
+    app.jinja_loader = FileSystemLoader(template_folders())
     settings.data_path.mkdir(parents=True, exist_ok=True)
     db.configure(settings.database)
     crypto.configure(key_ring(settings))

@@ -49,7 +49,7 @@ Model.registry.update_type_annotation_map(
 )
 
 
-class Base(Model):
+class Base(Model):  # type: ignore[misc]
     """Base of all our tables. ``access_kind`` names the policy kind; see ``access/policy.py``."""
 
     __abstract__ = True

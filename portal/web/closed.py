@@ -1,6 +1,7 @@
 """Upstream routes that the portal does not offer: they answer as if they were not there."""
 
 from flask import Flask, abort
+from flask.typing import ResponseReturnValue
 
 from portal.access.roles import Gate
 from portal.web.views import gated
@@ -18,6 +19,6 @@ def setup(app: Flask) -> None:
             app.view_functions[endpoint] = gated(Gate.SIGNED_IN)(_nothing)
 
 
-def _nothing(**values: object) -> None:
+def _nothing(**values: object) -> ResponseReturnValue:
     del values
     abort(404)

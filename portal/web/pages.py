@@ -1,5 +1,7 @@
 """The shell's own pages: search, help, privacy, accessibility, theme, and the session's state for scripts."""
 
+from collections.abc import Callable
+
 from flask import Flask, g, jsonify, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
@@ -56,7 +58,7 @@ def session_state() -> ResponseReturnValue:
     )
 
 
-def _theme(*, secure: bool) -> object:
+def _theme(*, secure: bool) -> Callable[[], ResponseReturnValue]:
     def theme() -> ResponseReturnValue:
         wanted = request.form.get("theme", "auto")
         back = request.form.get("next", "/")

@@ -100,7 +100,7 @@ def side_menu(actor: Actor | None) -> list[dict[str, Any]]:
     return [{"label": label, "entries": rows} for label, rows in groups.items()]
 
 
-def _url(endpoint: str, **values: str) -> str:
+def _url(endpoint: str, **values: Any) -> str:
     try:
         return url_for(endpoint, **values)
     except BuildError:
