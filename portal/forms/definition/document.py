@@ -107,7 +107,8 @@ class _Assembly:
         for block in (*_MERGED, *_JOINED):
             if parts.get(block):
                 self.merge(reading, block, parts[block], node.line)
-        self.assembled_from += [name or "", *inner.assembled_from]
+        # Section files are pieces of this form; only other forms, pinned to a version, are named.
+        self.assembled_from += [*([name] if name and "@" in name else []), *inner.assembled_from]
         return tuple(parts["items"])
 
     def _locate(self, reading: Reading, node: Mapping, name: str) -> tuple[str, str] | None:

@@ -163,8 +163,10 @@ def _explain(text: str, fault: UnexpectedInput) -> ExpressionError:
     column = getattr(fault, "column", -1)
     rest = text[column - 1 :] if isinstance(column, int) and column > 0 else ""
     for pattern, advice, near in _SLIPS:
-        if pattern.match(rest):
-            return ExpressionError(f"'{rest[:2]}' at column {column} is not known: {advice}", near)
+        slip = pattern.match(rest) or pattern.match(text, max(column - 2, 0))
+        if slip:
+            found = f"'{slip.group()}' at column {slip.start() + 1 if slip.string is text else column}"
+            return ExpressionError(f"{found} is not known: {advice}", near)
     if isinstance(fault, UnexpectedEOF) or (
         isinstance(fault, UnexpectedToken) and fault.token.type == "$END"
     ):

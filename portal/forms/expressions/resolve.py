@@ -292,7 +292,7 @@ class _Resolver:
                 continue
             if _steps_up(inner, target.scope) is not None:
                 continue
-            if _steps_up(target.scope, inner[: _shared(inner, scope)]) is None and inner != scope:
+            if inner != scope and _steps_up(target.scope, inner) is None:
                 raise ExpressionError(
                     f"'{word}' and the other answers here belong to different repeats"
                 )

@@ -78,6 +78,7 @@ class SectionSource:
             data_row="{{ r.id }}" if item.scope else None,
             data_show_if=item.show is not None,
             data_hidden=item.item.hidden,
+            data_given=f"{{{{ r.given.get('{item.id}', '') }}}}" if item.item.read_only else None,
             data_label=text(item.label(self.style.language)),
         )
         return f"<{tag}{marks}{extra}{always}>{body}</{tag}>"

@@ -1,5 +1,6 @@
 """The answers as a template needs them: texts, ticks, hidden items and problems, row by row."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,7 @@ class RowView:
     bad: dict[str, list[str]] = field(default_factory=dict)
     off: set[str] = field(default_factory=set)
     needed: set[str] = field(default_factory=set)
+    given: dict[str, str] = field(default_factory=dict)
     rows: dict[str, "list[RowView]"] = field(default_factory=dict)
 
 
@@ -105,6 +107,8 @@ class ViewBuilder:
         elif item.value is not None or item.item.read_only:
             shown = "" if value is None else item.kind.display(item, value, self.language)
             view.text[item.id] = shown
+            if item.value is None and value is not None:
+                view.given[item.id] = json.dumps(value, ensure_ascii=False)
         else:
             self._single(view, item, value)
         if typed is not None:

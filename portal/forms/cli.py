@@ -1,0 +1,168 @@
+"""``portal forms``: check, show, compare form files; print their schema."""
+
+import json
+from pathlib import Path
+
+import click
+
+from portal.forms.catalogue import Catalogue, FolderLibrary, default_root, load_form
+from portal.forms.checks import run_checks
+from portal.forms.compile import check_form
+from portal.forms.compiled import CompiledForm
+from portal.forms.definition import Source, read_definition
+from portal.forms.definition.canonical import canonical_json
+from portal.forms.definition.schema import json_schema
+from portal.forms.definition.writer import to_yaml
+from portal.forms.diff import diff_forms
+from portal.forms.overlays import assemble, read_overlay
+from portal.kernel.clock import today
+from portal.kernel.errors import DefinitionError, Issue, PortalError
+
+
+@click.group("forms")
+def forms() -> None:
+    """Form definitions: check, show, compare."""
+
+
+def _compiled(source: Source) -> tuple[CompiledForm | None, list[Issue]]:
+    if source.definition is None or any(i.severity == "error" for i in source.issues):
+        return None, source.issues
+    form, issues = check_form(source.definition, source.places)
+    return form, [*source.issues, *issues]
+
+
+def _source(target: str) -> Source:
+    """Read a file, a folder with form.yaml, or a form of the catalogue (``name@version``)."""
+    path = Path(target)
+    if path.is_dir() and (path / "form.yaml").is_file():
+        path /= "form.yaml"
+    if path.is_file():
+        root = next(
+            (p for p in path.resolve().parents if p.name == "form_definitions"), path.parent
+        )
+        return read_definition(path.read_bytes(), str(path), FolderLibrary(root))
+    name, _, version = target.partition("@")
+    return Catalogue().read(name, version)
+
+
+def _is_overlay(path: Path) -> bool:
+    return path.is_file() and "\noverlay:" in "\n" + path.read_text(
+        encoding="utf-8", errors="replace"
+    )
+
+
+@forms.command()
+@click.argument("path", required=False)
+def check(path: str | None) -> None:
+    """Check a form or overlay file, or every form of the catalogue; runs the author's checks."""
+    targets = [path] if path else Catalogue().names()
+    failed = False
+    for target in targets:
+        failed |= _check_overlay(Path(target)) if _is_overlay(Path(target)) else _check_one(target)
+    if failed:
+        raise SystemExit(1)
+
+
+def _check_one(target: str) -> bool:
+    """Check one form and print what is wrong; returns whether something is."""
+    try:
+        form, issues = _compiled(_source(target))
+    except PortalError as error:
+        click.echo(f"{error.message} {error.hint}", err=True)
+        return True
+    for issue in issues:
+        click.echo(f"{issue.severity}: {issue}", err=True)
+    if form is None:
+        return True
+    results = run_checks(form, today())
+    for result in results:
+        for failure in result.failures:
+            click.echo(f"check '{result.name}': {failure}", err=True)
+    passed = sum(result.passed for result in results)
+    click.echo(
+        f"{form.name} {form.version}: {len(form.items)} items, {len(form.rules)} rules, "
+        f"{passed} of {len(results)} checks passed"
+    )
+    return passed < len(results)
+
+
+def _check_overlay(path: Path) -> bool:
+    """Check an overlay against the base of the catalogue."""
+    source = read_overlay(path.read_bytes(), str(path))
+    issues = list(source.issues)
+    if source.overlay is not None:
+        try:
+            base = Catalogue().read(source.overlay.base).required()
+            assembled = assemble(base, [source.overlay])
+            issues += assembled.issues
+            if assembled.definition is not None:
+                issues += check_form(assembled.definition)[1]
+        except DefinitionError as error:
+            issues += error.issues
+        except PortalError as error:
+            issues.append(Issue(f"{error.message} {error.hint}", str(path), key="extends"))
+    for issue in issues:
+        click.echo(f"{issue.severity}: {issue}", err=True)
+    if not issues:
+        click.echo(f"{path}: fits {source.overlay.base if source.overlay else ''}")
+    return any(issue.severity == "error" for issue in issues)
+
+
+@forms.command()
+@click.argument("form")
+@click.option("--as", "shape", type=click.Choice(["yaml", "fhir", "json"]), default="yaml")
+def show(form: str, shape: str) -> None:
+    """Print a form (name, name@version or file), assembled, as YAML, FHIR or JSON."""
+    try:
+        definition = _source(form).required()
+        if shape == "fhir":
+            click.echo(_fhir(form))
+        else:
+            click.echo(to_yaml(definition) if shape == "yaml" else canonical_json(definition))
+    except PortalError as error:
+        raise click.ClickException(f"{error.message} {error.hint}".strip()) from None
+
+
+def _fhir(form: str) -> str:
+    try:
+        from portal.forms.interop.export import questionnaire
+    except ModuleNotFoundError:
+        raise click.ClickException(
+            "This installation has no FHIR export (portal.forms.interop); use --as yaml or json."
+        ) from None
+    name, _, version = form.partition("@")
+    return json.dumps(questionnaire(load_form(name, version=version)), ensure_ascii=False, indent=2)
+
+
+@forms.command()
+@click.argument("old")
+@click.argument("new")
+def diff(old: str, new: str) -> None:
+    """Say in words what changed between two forms (names, name@version, or files)."""
+    try:
+        before, after = _source(old).required(), _source(new).required()
+    except PortalError as error:
+        raise click.ClickException(f"{error.message} {error.hint}".strip()) from None
+    found = diff_forms(before, after)
+    for change in found.changes:
+        click.echo(f"{change.level.word:6} {change.sentence}")
+    click.echo(
+        f"{found.level.word}: {before.version} → {found.next_version(before.version)} or higher"
+    )
+
+
+@forms.command()
+def schema() -> None:
+    """Print the JSON Schema of form files, for editors."""
+    click.echo(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+
+
+@forms.command(name="list")
+def list_() -> None:
+    """List the forms of the catalogue with their versions."""
+    catalogue = Catalogue()
+    for name in catalogue.names():
+        entry = catalogue.entry(name)
+        click.echo(f"{name}: {', '.join(entry.versions) or 'cannot be read'} ({entry.file})")
+    if not catalogue.names():
+        click.echo(f"no forms in {default_root()}", err=True)
