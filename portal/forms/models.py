@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.kernel.db import Base, Identified
@@ -28,10 +28,29 @@ class FormResponse(Identified):
     created_at: Mapped[datetime]
     saved_at: Mapped[datetime | None]
     saved_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+    completed_at: Mapped[datetime | None]
+    completed_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
+
+
+class FormText(Base):
+    """The assembled definition behind a hash, as canonical JSON: what the user saw. Immutable."""
+
+    __tablename__ = "form_text"
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    form: Mapped[str] = mapped_column(String(120))
+    version: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(Text)
+    kept_at: Mapped[datetime]
 
 
 class FormAnswer(Base):
-    """One answer, addressed by item and stable row, never by its place in the form."""
+    """One answer, addressed by item and stable row, never by its place in the form.
+
+    ``version`` is the response's version at the save that set it, so that one number orders all
+    changes of a response. The rows of a repeat are an answer too: the list of row ids. An answer
+    that was taken back stays as null, with its version. ``!rule`` holds the reason why the
+    warning of a rule may stand.
+    """
 
     __tablename__ = "form_answer"
     response_id: Mapped[str] = mapped_column(ForeignKey("form_response.id"), primary_key=True)
@@ -48,9 +67,7 @@ class FormAnswerChange(Identified):
     """What an answer was, became, by whom, when and why."""
 
     __tablename__ = "form_answer_change"
-    __table_args__ = (
-        UniqueConstraint("response_id", "item_id", "row_id", "version"),
-    )
+    __table_args__ = (UniqueConstraint("response_id", "item_id", "row_id", "version"),)
     response_id: Mapped[str] = mapped_column(ForeignKey("form_response.id"))
     item_id: Mapped[str] = mapped_column(String(64))
     row_id: Mapped[str] = mapped_column(String(80), default="")
