@@ -1,21 +1,48 @@
 """What patients add to menus and dashboards, and the work they leave to the queue."""
 
+from pathlib import Path
+
 from portal.access import guard
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.extend import hookimpl
-from portal.extend.specs import CardSpec, JobSpec, MenuEntry
+from portal.extend.specs import CardSpec, JobSpec, MenuEntry, MessageSpec, SearchResult
 from portal.kernel import db
 from portal.networks.models import Centre
 from portal.patients import queries, terms
 from portal.patients.places import CentreRef
 from portal.patients.service.erasure import erase_job
 
+MESSAGES = Path(__file__).resolve().parent / "messages"
+
 
 @hookimpl
 def register_jobs() -> list[JobSpec]:
     """Erase identities after a withdrawn consent for care."""
     return [JobSpec("patients.erase", erase_job)]
+
+
+@hookimpl
+def register_messages() -> list[MessageSpec]:
+    """What the clinician of a patient is told."""
+    return [
+        MessageSpec("consent_withdrawn", MESSAGES, "Open the record"),
+        MessageSpec("patient_handed_over", MESSAGES, "Open the record"),
+    ]
+
+
+@hookimpl
+def search_results(actor: Actor, text: str) -> list[SearchResult]:
+    """Patients by nickname, among those whom the actor may see. Names are never searched here."""
+    return [
+        SearchResult(
+            "Patients",
+            patient.nickname,
+            f"/patient/{patient.id}/",
+            f"{patient.sex_label}, {patient.birth_year}, {patient.centre_name}",
+        )
+        for patient in queries.by_nickname(actor, text)
+    ]
 
 
 @hookimpl

@@ -156,6 +156,16 @@ def in_centre(
     return Page(views, views[-1].id if len(rows) > PAGE else "")
 
 
+def by_nickname(actor: Actor, text: str, limit: int = 8) -> list[PatientView]:
+    """Return patients whose nickname contains ``text``, newest first, among those one may see."""
+    part = text.strip()[:60]
+    if len(part) < 2:
+        return []
+    statement = _seen(actor).where(Patient.nickname.icontains(part, autoescape=True))
+    rows = db.session.execute(statement.order_by(Patient.id.desc()).limit(limit))
+    return [_view(*row) for row in rows]
+
+
 def find_exactly(actor: Actor, centre_id: str, text: str) -> list[PatientView]:
     """Return patients whose local number or whole name is exactly ``text``.
 

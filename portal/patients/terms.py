@@ -17,6 +17,12 @@ PURPOSE_LABELS: dict[str, str] = {
     Purpose.RESEARCH: "Being contacted for research",
 }
 
+PURPOSE_SHORT: dict[str, str] = {
+    Purpose.CARE: "Consent for care",
+    Purpose.REGISTRIES: "Registries",
+    Purpose.RESEARCH: "Research contact",
+}
+
 PURPOSE_HINTS: dict[str, str] = {
     Purpose.CARE: "Experts in other hospitals may see the pseudonymised case. Needed to enrol.",
     Purpose.REGISTRIES: "The case, without the name, may go into databases of the network.",

@@ -70,6 +70,7 @@ class PatientView(PortalView):
             patient=patient,
             names={pid: card.name for pid, card in names.items()},
             purposes=terms.PURPOSE_LABELS,
+            short=terms.PURPOSE_SHORT,
             signers=terms.SIGNERS,
             languages=terms.LANGUAGES,
             actions=_actions(
