@@ -1,0 +1,1 @@
+"""The outcome as a PDF, behind one interface."""
