@@ -119,6 +119,11 @@ def _supply(stage: Stage, script: Script, line: Line) -> None:
     panels.answer_information(stage.actor(line.who), stage.panels[script.key], request, line.text)
 
 
+def _due(stage: Stage, script: Script, line: Line) -> None:
+    day = clock.today() + timedelta(days=line.number)
+    panels.set_deadline(stage.actor(line.who), stage.panels[script.key], day)
+
+
 def _comment(stage: Stage, script: Script, line: Line) -> None:
     panels.comment(stage.actor(line.who), stage.panels[script.key], line.text)
 
@@ -142,5 +147,6 @@ ACTS: dict[str, Act] = {
     "need": _need,
     "supply": _supply,
     "comment": _comment,
+    "due": _due,
     "withdraw": _withdraw,
 }

@@ -70,8 +70,8 @@ MUSCLE: tuple[Case, ...] = (
         ),
     ),
     Case(
-        key="fshd", by="elena", network="nmd", area="neuromuscular_genetics",
-        given="Chiara", family="Lombardi", born=(38, 1, 23), place="Bergamo", number="ON-55120", sex="female",
+        key="fshd", by="sanne", network="nmd", area="neuromuscular_genetics",
+        given="Marieke", family="Dekker", born=(38, 1, 23), place="Zwolle", number="UMC-188120", sex="female",
         nickname="Golden Finch 655", enrolled_days=95,
         title="Woman, 38: asymmetric shoulder weakness, nine repeats",
         question="Nine D4Z4 repeats and a mild picture: is this FSHD1, and what do we tell her about her children?",
@@ -88,8 +88,8 @@ MUSCLE: tuple[Case, ...] = (
         papers=(Paper("d4z4-report.pdf", "Genetic report", ("D4Z4 repeat array 4q35: 9 units, allele 4qA.", "Interpretation: borderline range, clinical correlation needed."), 6, "genetics"),),
     ),
     Case(
-        key="dm1", by="tomas", network="nmd", area="muscle_diseases",
-        given="Radek", family="Černý", born=(42, 6, 30), place="Kladno", number="FN-7731", sex="male",
+        key="dm1", by="sanne", network="nmd", area="muscle_diseases",
+        given="Wouter", family="van Leeuwen", born=(42, 6, 30), place="Gouda", number="UMC-170731", sex="male",
         nickname="Steady Lynx 902", enrolled_days=320, consents="yyn",
         title="Man, 42: myotonic dystrophy, PR interval growing",
         question="PR 248 ms and left bundle branch block without symptoms: electrophysiology study now, or yearly Holter?",

@@ -8,6 +8,7 @@ from portal.demo.scripts.model import (
     answer,
     ask,
     comment,
+    due,
     forward,
     invite,
     move,
@@ -28,6 +29,7 @@ EYE: tuple[Script, ...] = (
         move(13.5, "katharina", "begin_assessment"),
         answer(9, "amelie", "In trans with an affected sister: c.706G>A moves to likely pathogenic (PM3, PP1, PP3). Retinal thickness above 100 micrometres within the posterior pole is there, so enough viable cells.", "Candidate for voretigene; refer both siblings.", 30),
         agree(7, "giulia", "amelie"),
+        due(4.5, "katharina", 14),
         comment(4, "tiago", "The sister's OCT of 2019 and 2024 is available, I can send both."),
     )),
     Script("lca", "lca", (
@@ -55,6 +57,7 @@ EYE: tuple[Script, ...] = (
         answer(60, "bram", "Agreed. No vitamin A supplements, sunglasses, and no trial before the second variant is known.", "", 10),
         move(50, "katharina", "begin_outcome"), outcome(45, "katharina"), move(8, "katharina", "ask_for_signatures"),
         *sign(7, "amelie"), *sign(4, "giulia"),
+        due(6, "katharina", 15),
     ), OutcomeText(
         "827 Stargardt disease",
         "Typical Stargardt disease; one severe ABCA4 allele is missing and is probably deep intronic.",
@@ -66,6 +69,7 @@ EYE: tuple[Script, ...] = (
     Script("aniridia", "aniridia", (
         ask(10, "nuria"), move(9, "luc", "pass_screening"), forward(8.5, "luc", "vasiliki"),
         invite(8, "vasiliki", "boryana amelie"),
+        due(7.5, "vasiliki", 14),
     )),
     Script("lhon", "lhon", (
         ask(6, "marek", urgent="Second eye failing since a week", wanted=4), move(5.9, "luc", "pass_screening"),
@@ -73,6 +77,7 @@ EYE: tuple[Script, ...] = (
         invite(5.7, "amelie", "katharina hanna bram"), *accept(5.5, "katharina"), *accept(5, "bram"),
         move(5.4, "amelie", "complete_data"), move(5.3, "amelie", "begin_assessment"),
         answer(4.5, "katharina", "Start idebenone 900 mg today, it may be prescribed without waiting. Stop smoking and alcohol. Gene therapy is not available outside trials; one trial accepts the first year after onset.", "Idebenone 3 x 300 mg, for two years at least.", 15),
+        due(2.5, "amelie", 6),
         comment(2, "marek", "Idebenone started on Monday. Left eye 0.3."),
     )),
     Script("xlrs", "xlrs", (ask(2, "hanna", draft=1),)),

@@ -117,6 +117,11 @@ def comment(days: float, who: str, text: str) -> Line:
     return Line(days, who, "comment", text)
 
 
+def due(days: float, who: str, ahead: int) -> Line:
+    """The lead sets the deadline, ``ahead`` days from then."""
+    return Line(days, who, "due", number=ahead)
+
+
 def outcome(days: float, who: str) -> Line:
     """The lead saves the outcome."""
     return Line(days, who, "outcome")

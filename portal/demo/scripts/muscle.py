@@ -10,6 +10,7 @@ from portal.demo.scripts.model import (
     comment,
     decline,
     draft,
+    due,
     forward,
     invite,
     move,
@@ -34,6 +35,8 @@ MUSCLE: tuple[Script, ...] = (
         answer(17, "claire", "I agree. Sarcoglycanopathy can look the same at this age: I would ask for a muscle biopsy with dystrophin and sarcoglycan stains only if DMD is negative. Cardiac follow-up should start now.", "Echocardiogram once a year from now; no steroids before the gene result.", 20),
         comment(15, "sanne", "MLPA result promised for next week. The parents ask about swimming: may he go on?"),
         comment(14.5, "elena", "Swimming is fine. Avoid eccentric load, trampolines for instance."),
+        need(1.5, "claire", "How far does he walk in six minutes now, and has the heart been looked at this year?"),
+        due(14, "maria", 4),
         draft(2, "giorgos", "Steroids before the result: I would not, unless he loses function. In our cohort"),
     )),
     Script("dysferlin", "dysferlin", (
@@ -63,12 +66,12 @@ MUSCLE: tuple[Script, ...] = (
         summary="Your muscle disease is inherited and is called dysferlin-related muscular dystrophy. It is not an inflammation, so the strong medicines can be stopped step by step. Your brother should be examined too.",
     )),
     Script("fshd", "fshd", (
-        ask(92, "elena"),
+        ask(92, "sanne"),
         forward(91, "agnes", "claire"),
         invite(90.5, "claire", "pieter mikko tomas"), *accept(89, "pieter", "mikko"), *accept(86, "tomas"),
         move(85.8, "claire", "complete_data"),
         need(85, "claire", "Please measure D4Z4 methylation; it decides with nine units."),
-        supply(60, "elena", "Methylation of D4Z4 28 % (reference above 35 %). SMCHD1 without variants."),
+        supply(60, "sanne", "Methylation of D4Z4 28 % (reference above 35 %). SMCHD1 without variants."),
         move(59.5, "claire", "begin_assessment"),
         answer(55, "pieter", "Nine units on 4qA with low methylation and this picture: FSHD1. Nine to ten units are also found in one to two percent of healthy people, so the clinical picture carries the diagnosis.", "Test the father before any statement on inheritance.", 30),
         answer(50, "mikko", "Trapezius and serratus with subscapularis spared is what we see. Penetrance at nine units is low in relatives, about half stay without signs.", "", 15),
@@ -76,6 +79,7 @@ MUSCLE: tuple[Script, ...] = (
         move(45, "claire", "begin_outcome"),
         outcome(40, "claire"), move(6, "claire", "ask_for_signatures"),
         *sign(5, "pieter"), *sign(2, "mikko"),
+        due(5.5, "claire", 14),
     ), OutcomeText(
         "269 Facioscapulohumeral dystrophy",
         "FSHD1: nine D4Z4 units on a permissive allele, low methylation, typical asymmetric picture. SMCHD1 without variants.",
@@ -87,14 +91,14 @@ MUSCLE: tuple[Script, ...] = (
         summary="You have facioscapulohumeral dystrophy in a mild form. A child would inherit the change with a chance of one in two, and many who do stay well.",
     )),
     Script("dm1", "dm1", (
-        ask(315, "tomas"),
+        ask(315, "sanne"),
         forward(314, "jana", "anke"),
         invite(313.5, "anke", "ingrid mette"), *accept(312, "ingrid", "mette"),
         move(311.5, "anke", "complete_data"), move(311, "anke", "begin_assessment"),
         answer(306, "ingrid", "PR above 240 and QRS above 120 put him into the group with a high risk of block. We do an electrophysiology study at once; an HV interval above 70 ms leads to a pacemaker.", "Electrophysiology study within a month.", 15),
         answer(304, "mette", "Same here. The mother's sudden death at 54 lowers our threshold.", "", 10),
         move(300, "anke", "begin_outcome"), outcome(299, "anke"), move(298.5, "anke", "ask_for_signatures"),
-        *sign(298, "tomas", "ingrid", "mette", "anke"), move(295, "anke", "close"), move(200, "tomas", "archive"),
+        *sign(298, "sanne", "ingrid", "mette", "anke"), move(295, "anke", "close"), move(200, "sanne", "archive"),
     ), OutcomeText(
         "273 Steinert myotonic dystrophy",
         "PR 248 ms and QRS 128 ms with growth over two years, sudden death of the mother: high risk of complete block.",
@@ -113,6 +117,7 @@ MUSCLE: tuple[Script, ...] = (
         need(16, "paolo", "Six-minute walk of the last two years, if there is one."),
         supply(9, "marko", "Walk: 352 m two years ago, 335 m last year, 310 m now."),
         comment(8, "mette", "Thank you. The titre is what we need most."),
+        due(8, "mette", 12),
     )),
     Script("ibm", "ibm", (
         ask(55, "anke"),
@@ -150,5 +155,6 @@ MUSCLE: tuple[Script, ...] = (
         answer(5.8, "anke", "Plasma exchange yes. Rituximab: B cells of the newborn are low for months when given after week 20; we would wait for birth unless she is ventilated.", "Rituximab after birth.", 20),
         agree(5.5, "maria", "luka"),
         comment(3, "ioana", "First two exchanges done: swallows again, FVC 70 %."),
+        due(3, "carmen", 8),
     )),
 )  # fmt: skip

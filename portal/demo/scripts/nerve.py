@@ -8,6 +8,7 @@ from portal.demo.scripts.model import (
     answer,
     ask,
     comment,
+    due,
     forward,
     invite,
     move,
@@ -25,10 +26,11 @@ NERVE: tuple[Script, ...] = (
         answer(30, "dimitar", "Conduction block and a rapid course do not belong to CMT1A. We have seen five patients with CIDP on top; four answered to immunoglobulins.", "Immunoglobulins 2 g/kg, then 1 g/kg every three weeks for three months.", 20),
         answer(26, "joao", "Agreed, but measure antibodies to neurofascin and contactin first: they would change the treatment to rituximab.", "NF155, CNTN1 and paraprotein before treatment.", 10),
         agree(25, "andreas", "dimitar"),
+        due(12.5, "holger", 20),
         comment(12, "giorgos", "Antibodies negative. First course of immunoglobulins given, he buttons his shirt again."),
     )),
     Script("attr", "attr", (
-        ask(5, "andreas", wanted=20),
+        ask(2.2, "andreas", wanted=20),
     )),
     Script("als", "als", (
         ask(17, "aoife"),
@@ -37,12 +39,14 @@ NERVE: tuple[Script, ...] = (
         move(13.5, "ingrid", "complete_data"),
         need(13, "holger", "Please repeat the nerve conduction study with proximal stimulation up to Erb's point; blocks hide there.", must=True),
         need(12, "ingrid", "Ultrasound or MRI of the brachial plexus, if you have it."),
+        due(6.5, "ingrid", 13),
         supply(6, "aoife", "MRI of the plexus: C7 root thickened, slightly bright."),
     )),
     Script("sma3", "sma3", (
         ask(12, "zofia", wanted=30),
         forward(11, "jana", "femke"),
-        invite(10, "femke", "ingrid aoife mikko"),
+        invite(10, "femke", "sanne ingrid aoife mikko", "Two of you have changed over already."),
+        due(9, "femke", 16),
     )),
     Script("melas", "melas", (
         ask(115, "paolo"),
@@ -62,13 +66,14 @@ NERVE: tuple[Script, ...] = (
         summary="Your attacks come from the energy supply of the brain. You get a letter for the emergency department: it says which medicine helps and which must not be given.",
     )),
     Script("nemaline", "nemaline", (
-        ask(1.2, "mikko", urgent="Decision on tracheostomy within days", wanted=4),
+        ask(0.6, "mikko", urgent="Decision on tracheostomy within days", wanted=4),
     )),
     Script("carriers", "", (
         ask(70, "pieter", lead="ingrid"),
         invite(69, "ingrid", "mette claire"), *accept(68, "mette", "claire"),
         move(67.5, "ingrid", "complete_data"), move(67, "ingrid", "begin_assessment"),
         answer(60, "mette", "All carriers of a pathogenic DMD variant: echocardiogram and ECG from 18, every five years, every two from 40. MRI if the echocardiogram is borderline.", "", 10),
+        due(59, "ingrid", 75),
         answer(58, "claire", "The same in Paris. We add MRI once at 30, because late enhancement comes before the fall of the ejection fraction.", "", 10),
     ), title="Hearts of women who carry a DMD variant",
        question="How do you screen the hearts of women who carry a pathogenic DMD variant, from which age and how often?",

@@ -8,6 +8,7 @@ from portal.demo.scripts.model import (
     answer,
     ask,
     comment,
+    due,
     forward,
     invite,
     move,
@@ -31,6 +32,7 @@ OTHERS: tuple[Script, ...] = (
         invite(26, "mathilde", "florian"), *accept(24, "florian"),
         move(23.5, "mathilde", "complete_data"),
         need(23, "mathilde", "Please send the last two developmental scores with dates.", must=True),
+        due(15.5, "mathilde", 22),
         supply(15, "wojciech", "Bayley: 62 two years ago, 48 this September."),
     )),
     Script("lqts", "lqts", (
@@ -45,6 +47,7 @@ OTHERS: tuple[Script, ...] = (
         supply(38, "lucia", "Her mother counted the tablets: three doses missed in the week before."),
         move(37.5, "matteo", "begin_assessment"),
         answer(30, "matteo", "Missed doses and a potassium of 3.6 explain this syncope. Raise nadolol to 2 mg/kg, keep potassium above 4.2, remove the alarm clock. Left sympathetic denervation if she faints again; a defibrillator at 14 only after that.", "Nadolol 2 mg/kg, potassium, vibrating alarm.", 30),
+        due(28.5, "matteo", 35),
         comment(28, "lucia", "The alarm clock is replaced by a lamp. Thank you."),
     )),
     Script("lmna", "lmna", (
@@ -77,6 +80,7 @@ OTHERS: tuple[Script, ...] = (
             answer(90, "leopold", "Agreed. Ultrasound of the axilla before; sentinel node only if it can be done in the same anaesthesia, its value is not proven here. Correct the anaemia first.", "Ultrasound of the axilla, iron by vein.", 15),
             move(88, "inmaculada", "begin_outcome"),
             outcome(20, "inmaculada"),
+            due(19, "inmaculada", 30),
         ),
         OutcomeText(
             "303 Dystrophic epidermolysis bullosa",
