@@ -5,13 +5,12 @@ from typing import Any
 from flask import Flask
 
 from portal.notifications.outbox import notify
+from portal.tasks.views import TasksView
 
 __all__ = ["notify", "setup"]
 
 
 def setup(app: Flask, appbuilder: Any) -> None:
-    """Register "For me"; tasks have no set-up of their own, because the shell counts them on every page."""
-    from portal.tasks.views import TasksView
-
+    """Register the pages of what waits ("For me")."""
     del app
     appbuilder.add_view_no_menu(TasksView)
