@@ -18,6 +18,17 @@ def network_menu(actor: Actor, network_code: str) -> list[MenuEntry]:
         entries.append(
             MenuEntry("ERN Preferences", "PreferencesView.index", "preferences", place, order=70)
         )
+    if guard.allows(actor, Permission.NETWORK_CONFIGURE, network) and network.id:
+        entries.append(
+            MenuEntry(
+                "Configuration",
+                "NetworkConfiguration.show",
+                "settings",
+                {"pk": network.id},
+                order=90,
+                group="Administration",
+            )
+        )
     return entries
 
 

@@ -93,6 +93,18 @@ class ServerSession(CallbackDict[str, Any], SessionMixin):
         return self.stored.digest if self.stored else ""
 
 
+def storable(value: Any) -> Any:
+    """Return ``value`` as JSON can hold it; lazy translations become text, tuples lists."""
+    if isinstance(value, dict):
+        pairs = list(
+            value.items()
+        )  # a lazy text asks for the locale, which FAB notes in the session
+        return {str(key): storable(inner) for key, inner in pairs}
+    if isinstance(value, list | tuple):
+        return [storable(inner) for inner in value]
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
 def _changed(session: ServerSession) -> None:
     session.modified = True
 
@@ -136,7 +148,7 @@ class ServerSessions(SessionInterface):
     def _begin(self, app: Flask, session: ServerSession, response: Response) -> None:
         """Replace whatever the browser had by a new row with a new secret."""
         secret, old = new_secret(), session.digest
-        row = new_row(secret, session["person_id"], self.absolute, dict(session), session.facts)
+        row = new_row(secret, session["person_id"], self.absolute, storable(session), session.facts)
 
         def work(own: Session) -> None:
             if old:
@@ -150,7 +162,7 @@ class ServerSessions(SessionInterface):
     def _save_visitor(app: Flask, session: ServerSession, response: Response) -> None:
         if session:
             if session.modified:
-                _set_cookie(app, response, VISITOR + str(_signer(app).dumps(dict(session))))
+                _set_cookie(app, response, VISITOR + str(_signer(app).dumps(storable(session))))
         elif session.modified or session.stored:
             response.delete_cookie(COOKIE, path="/")
 
@@ -203,7 +215,7 @@ def _update(session: ServerSession) -> None:
         return
     values: dict[str, Any] = {"seen_at": clock.now()}
     if session.modified:
-        values["data"] = dict(session)
+        values["data"] = storable(session)
     elif clock.now() - stored.seen_at < TOUCH_EVERY:
         return
     statement = (

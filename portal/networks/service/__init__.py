@@ -24,12 +24,14 @@ from portal.networks.service.memberships import (
     grant,
     review,
 )
+from portal.networks.service.network import NetworkEdit, edit_network
 from portal.networks.service.sync import sync_networks
 
 __all__ = [
     "AreaEdit",
     "CentreSettings",
     "GroupEdit",
+    "NetworkEdit",
     "NewCentre",
     "NewMembership",
     "add_area",
@@ -40,6 +42,7 @@ __all__ = [
     "edit_area",
     "edit_centre",
     "edit_group",
+    "edit_network",
     "end",
     "extend",
     "grant",

@@ -55,7 +55,9 @@ class Provider:
     def authorize(self) -> ResponseReturnValue:
         """Log in at once as whoever ``claims`` says."""
         self.asked = request.args.to_dict()
-        assert self.asked["code_challenge_method"] == "S256", "EU Login refuses clients without PKCE"
+        assert self.asked["code_challenge_method"] == "S256", (
+            "EU Login refuses clients without PKCE"
+        )
         code = secrets.token_urlsafe(8)
         self._codes[code] = self.asked
         back = urlencode({"code": code, "state": self.asked["state"]})
@@ -65,7 +67,9 @@ class Provider:
         """Check the client's proof and the PKCE verifier; sign the ID token."""
         asked = self._codes.pop(request.form["code"], None)
         verifier = request.form["code_verifier"].encode()
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier).digest()).rstrip(b"=").decode()
+        challenge = (
+            base64.urlsafe_b64encode(hashlib.sha256(verifier).digest()).rstrip(b"=").decode()
+        )
         if asked is None or asked["code_challenge"] != challenge or not self._client_proved():
             return jsonify(error="invalid_grant"), 400
         now = int(time.time())

@@ -204,7 +204,9 @@ def test_signing_out_needs_a_form_of_this_site(login: Login) -> None:
 
 def _notice(login: Login, **changes: object) -> int:
     token = login.provider.logout_token(**changes)
-    return login.browser().post("/login/backchannel-logout", data={"logout_token": token}).status_code
+    return (
+        login.browser().post("/login/backchannel-logout", data={"logout_token": token}).status_code
+    )
 
 
 def test_the_provider_ends_one_session_or_all_of_a_person(login: Login) -> None:
