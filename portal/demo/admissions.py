@@ -4,6 +4,7 @@ import io
 from datetime import date
 from functools import partial
 
+from portal.demo.answers import fill
 from portal.demo.cases import CASES, Case
 from portal.demo.cases.model import Paper
 from portal.demo.centres import BY_CODE
@@ -25,6 +26,7 @@ def schedule(stage: Stage, calendar: Calendar) -> None:
     """Put every enrolment and document into the calendar."""
     for case in CASES:
         calendar.add(case.enrolled_days, partial(_enrol, stage, case))
+        calendar.add(case.enrolled_days - _HALF_HOUR / 2, partial(_fill, stage, case))
         for number, paper in enumerate(case.papers, start=1):
             calendar.add(
                 case.enrolled_days - number * _HALF_HOUR,
@@ -79,6 +81,10 @@ def _consents(case: Case, language: str) -> tuple[NewConsent, ...]:
         for purpose, letter in zip(Purpose, case.consents, strict=True)
         if letter != "-"
     )
+
+
+def _fill(stage: Stage, case: Case) -> None:
+    fill(stage, case, recorder(case))
 
 
 def _attach(stage: Stage, case: Case, paper: Paper) -> None:

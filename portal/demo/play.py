@@ -6,13 +6,18 @@ from functools import partial
 
 from sqlalchemy import select
 
+from portal.demo.answers import ORPHA
 from portal.demo.cases import BY_KEY
 from portal.demo.scripts import SCRIPTS, Line, Script
 from portal.demo.stage import Calendar, Stage, day_before
 from portal.kernel import clock, db
+from portal.outcomes import service as outcomes
+from portal.outcomes.content import hash_of
+from portal.outcomes.models import Outcome
+from portal.outcomes.service import OutcomeDraft
 from portal.panels import service as panels
 from portal.panels.commands import AskQuestion, DraftText
-from portal.panels.models import Contribution, InformationRequest
+from portal.panels.models import Contribution, InformationRequest, Panel
 from portal.patients import service as patients
 
 Act = Callable[[Stage, Script, Line], object]
@@ -128,6 +133,41 @@ def _comment(stage: Stage, script: Script, line: Line) -> None:
     panels.comment(stage.actor(line.who), stage.panels[script.key], line.text)
 
 
+def _outcome(stage: Stage, script: Script, line: Line) -> None:
+    text = script.outcome
+    if text is None:
+        raise LookupError(f"{script.key} has no outcome")
+    code, _, label = text.dx.partition(" ")
+    parts = ("diagnostic", "treatment", "surgery", "follow_up", "referral")
+    outcomes.save_draft(
+        stage.actor(line.who),
+        stage.panels[script.key],
+        OutcomeDraft(
+            diagnosis=({"system": ORPHA, "code": code, "display": label},),
+            findings=text.findings,
+            recommendations={part: getattr(text, part) for part in parts if getattr(text, part)},
+            agreement=text.agreement,
+            minority_view=text.minority,
+            references=text.references,
+            patient_summary=text.summary,
+            follow_up_on=clock.today() + timedelta(days=text.follow_up_days),
+        ),
+    )
+
+
+def _sign(stage: Stage, script: Script, line: Line) -> None:
+    panel_id = stage.panels[script.key]
+    number, outcome = db.session.execute(
+        select(Panel.number, Outcome)
+        .join(Outcome, Outcome.panel_id == Panel.id)
+        .where(Panel.id == panel_id)
+        .order_by(Outcome.number.desc())
+    ).first() or ("", None)
+    if outcome is None:
+        raise LookupError(f"{script.key}: there is no outcome to sign")
+    outcomes.sign(stage.actor(line.who), panel_id, hash_of(number, outcome))
+
+
 def _withdraw(stage: Stage, script: Script, line: Line) -> None:
     patients.withdraw_consent(
         stage.actor(line.who), stage.patients[script.case], "care", clock.today(), line.text
@@ -148,5 +188,7 @@ ACTS: dict[str, Act] = {
     "supply": _supply,
     "comment": _comment,
     "due": _due,
+    "outcome": _outcome,
+    "sign": _sign,
     "withdraw": _withdraw,
 }

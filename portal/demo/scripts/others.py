@@ -57,7 +57,7 @@ OTHERS: tuple[Script, ...] = (
         answer(155, "lucia", "LMNA truncating variant, block, non-sustained VT, EF 48 %: four of four risk factors. A defibrillator, and with resynchronisation, because he will be paced all the time.", "CRT-D.", 20),
         answer(150, "ingrid", "From the neuromuscular side: check CK, neck and elbow for early contractures; anaesthesia without special risk.", "", 10),
         move(148, "lucia", "begin_outcome"), outcome(147, "lucia"), move(146.5, "lucia", "ask_for_signatures"),
-        *sign(146, "matteo", "lucia"), *sign(145, "ingrid"), move(131, "lucia", "close"),
+        *sign(146, "matteo", "lucia"), move(131, "lucia", "close"),
     ), OutcomeText(
         "300751 Familial dilated cardiomyopathy with conduction defect due to LMNA mutation",
         "Laminopathy with second-degree block, non-sustained ventricular tachycardia and EF 48 %.",
