@@ -77,3 +77,15 @@ class FormAnswerChange(Identified):
     reason: Mapped[str] = mapped_column(String(300), default="")
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(ForeignKey("person.id"))
+
+
+class FormParked(Identified):
+    """A page that was sent after the login had ended: kept for its writer until the next login."""
+
+    __tablename__ = "form_parked"
+    access_kind = "form_parked"
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    patient_id: Mapped[str] = mapped_column(ForeignKey("patient.id"))
+    section: Mapped[str] = mapped_column(String(64))
+    fields: Mapped[dict[str, Any]] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(index=True)

@@ -1,7 +1,7 @@
 """What the pages for filling in need: states of sections, one section with its answers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +9,7 @@ from portal.access import guard
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.forms import answers as shapes
+from portal.forms.answers import Key
 from portal.forms.compiled import CompiledForm
 from portal.forms.evaluate import Context, Evaluation
 from portal.forms.queries.loading import opened_for
@@ -69,6 +70,20 @@ class Working:
     versions: Mapping[str, int]
     status: str
     saved_at: datetime | None
+    flat: Mapping[Key, Any] = field(default_factory=dict)
+    opened: Opened | None = None
+
+    def with_changes(self, changes: Mapping[Key, Any]) -> "Working":
+        """Return the response as it would be with some answers changed; nothing is stored."""
+        if self.opened is None or not changes:
+            return self
+        flat = {**self.flat, **changes}
+        return replace(
+            self,
+            answers=shapes.nest(self.form, flat),
+            evaluation=self.opened.evaluated(flat),
+            flat=flat,
+        )
 
     def versions_of(self, item_ids: frozenset[str]) -> dict[str, int]:
         """Return the version of each answer of some items; 0 for those that nobody has given."""
@@ -169,4 +184,6 @@ def working_on(opened: Opened, language: str) -> Working:
         versions={shapes.joined(key): one.version for key, one in opened.stored.items()},
         status=opened.response.status,
         saved_at=opened.response.saved_at,
+        flat=flat,
+        opened=opened,
     )
