@@ -12,6 +12,7 @@ from typing import Any
 
 from markupsafe import Markup
 from wtforms import Field, Form
+from wtforms.validators import ValidationError
 from wtforms.widgets import TextInput
 
 from portal.forms.compiled import CompiledForm, CompiledItem
@@ -53,7 +54,7 @@ class AnswerField(Field):  # type: ignore[misc]
             try:
                 self.answer_item.read(value)
             except AnswerError as fault:
-                raise ValueError(str(fault)) from None
+                raise ValidationError(str(fault)) from None
 
     def __call__(self, **kwargs: Any) -> Markup:
         """Render a plain input; the form's own pages are rendered elsewhere."""

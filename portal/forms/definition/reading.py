@@ -50,6 +50,7 @@ class Reading:
     codes: dict[str, str] = field(default_factory=dict)
     issues: list[Issue] = field(default_factory=list)
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
+    any_language: bool = False
     rules_named: str = "rule"
     rules_seen: int = 0
 

@@ -108,11 +108,12 @@ def text(reading: Reading, node: Node, key: str) -> Text | None:
         return None
     result: Text = {}
     for name, value in mapping.entries:
-        if name.text not in reading.languages:
+        known = name.text in reading.languages
+        if not known and not (reading.any_language and LANGUAGE.fullmatch(name.text)):
             near = nearest(name.text, reading.languages)
-            known = ", ".join(reading.languages)
+            listed = ", ".join(reading.languages)
             reading.report(
-                name, key, f"'{name.text}' is not a language of this form ({known})", near
+                name, key, f"'{name.text}' is not a language of this form ({listed})", near
             )
             continue
         sentence = words(reading, value, key)

@@ -19,7 +19,7 @@ from portal.forms.overlays.model import (
     Overlay,
     Replace,
 )
-from portal.forms.overlays.names import own_names, with_names
+from portal.forms.overlays.names import added_names, own_names, with_names
 from portal.forms.overlays.tighten import TEXTS, fault_of
 from portal.forms.overlays.tree import Tree
 from portal.forms.semver import version_range
@@ -46,6 +46,7 @@ class _Assembly:
     base: FormDefinition
     issues: list[Issue] = field(default_factory=list)
     tree: Tree = field(init=False)
+    originals: dict[str, Item] = field(init=False)
     rules: list[Rule] = field(default_factory=list)
     parts: dict[str, dict[str, Any]] = field(default_factory=dict)
     checks: list[Any] = field(default_factory=list)
@@ -54,7 +55,7 @@ class _Assembly:
 
     def __post_init__(self) -> None:
         self.tree = Tree(self.base.items)
-        self.base_ids = {item.id for item in walk(self.base.items)}
+        self.originals = {item.id: item for item in walk(self.base.items)}
         self.languages = list(self.base.languages)
         self.parts = {
             name: dict(getattr(self.base, name))
@@ -78,11 +79,12 @@ class _Assembly:
                 f"is made for {overlay.base} {overlay.range}, this is {self.base.version}",
             )
             return
-        names, clashes = own_names(overlay, self.base_ids)
-        for clash in clashes:
-            self.fault(
-                overlay, None, f"'{clash}' is an id of the base; choose another for your own item"
-            )
+        names = own_names(overlay)
+        for op in overlay.ops:
+            clashes = [name for name in added_names(op) if name in self.originals]
+            for clash in clashes:
+                message = f"'{clash}' is an id of the base; choose another for your own item"
+                self.fault(overlay, op, message)
         own = with_names(overlay, names)
         self._blocks(own)
         for op in own.ops:
@@ -187,7 +189,7 @@ class _Assembly:
             if keyword == "options":
                 value = self._options(op.fields)  # noqa: PLW2901 - lists are read as their options
                 updates["option_list"] = ""
-            fault = fault_of(self.base, item, keyword, value)
+            fault = fault_of(self.base, self.originals.get(op.id, item), keyword, value)
             if fault:
                 self.fault(overlay, op, f"'{keyword}' of '{op.id}': {fault}")
             elif self._claim(overlay, op, op.id, keyword, value):

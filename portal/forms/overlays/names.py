@@ -21,13 +21,17 @@ from portal.forms.overlays.model import (
 Names = dict[str, str]
 
 
-def own_names(overlay: Overlay, base_ids: set[str]) -> tuple[Names, list[str]]:
-    """Return {as written: as stored} for everything the overlay adds, and clashes with the base."""
-    written = [i.id for op in overlay.ops if isinstance(op, Add | Replace) for i in walk([op.item])]
-    written += list(overlay.let)
+def added_names(op: Op) -> list[str]:
+    """Return the ids, as written, of everything an operation adds."""
+    return [item.id for item in walk([op.item])] if isinstance(op, Add | Replace) else []
+
+
+def own_names(overlay: Overlay) -> Names:
+    """Return {as written: as stored} for everything the overlay adds."""
+    written = [name for op in overlay.ops for name in added_names(op)]
     prefix = f"{overlay.plugin}."
-    names = {name: name if name.startswith(prefix) else prefix + name for name in written}
-    return names, sorted(name for name in names if name in base_ids)
+    every = [*written, *overlay.let]
+    return {name: name if name.startswith(prefix) else prefix + name for name in every}
 
 
 def with_names(overlay: Overlay, names: Names) -> Overlay:

@@ -64,7 +64,7 @@ def read_overlay(text: str | bytes, file: str = "overlay.yaml") -> OverlaySource
     """Read an overlay file. Never raises for bad input: the issues say what is wrong."""
     tree, issues = read_tree(text, file)
     places: dict[tuple[str, str], Place] = {}
-    reading = Reading(file, issues=issues, places=places)
+    reading = Reading(file, issues=issues, places=places, any_language=True)
     if not isinstance(tree, Mapping):
         if tree is not None:
             reading.report(tree, "overlay", "an overlay begins with 'overlay: plugin/form'")
@@ -73,7 +73,8 @@ def read_overlay(text: str | bytes, file: str = "overlay.yaml") -> OverlaySource
     fields = _heading(reading, tree)
     fields |= _blocks(reading, tree)
     body = tree.get("ops")
-    listed = reading.sequence(body, "ops", "operations") if body is not None else None
+    empty = body is None or (isinstance(body, Scalar) and not body.text)
+    listed = reading.sequence(body, "ops", "operations") if body is not None and not empty else None
     ops = [_op(reading, entry) for entry in listed.items] if listed else []
     fields["ops"] = tuple(op for op in ops if op is not None)
     if not fields["name"] or not fields["base"]:
