@@ -56,8 +56,8 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting(
         "BASE_URL",
-        "http://127.0.0.1:8080",
-        "Address under which people reach the portal; used in mails and as the only redirect host.",
+        "",
+        "Address under which people reach the portal; used in mails and as the only redirect host. Empty: host and port.",
     ),
     Setting("HOST", "127.0.0.1", "Address the server listens on."),
     Setting("PORT", 8080, "Port the server listens on."),
@@ -175,6 +175,8 @@ def load(environment: Mapping[str, str] | None = None, **overrides: str | int | 
         except ValueError as error:
             issues.append(Issue(str(error), file="environment", key=PREFIX + setting.name))
     issues += _unknown(environment, overrides)
+    if not issues and not values["BASE_URL"]:
+        values["BASE_URL"] = f"http://{values['HOST']}:{values['PORT']}"
     if not issues and values["ENV"] == "production":
         issues += _development_secrets(values)
     if issues:

@@ -3,11 +3,13 @@
 import json
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
+from types import FrameType
 from urllib.parse import urlsplit
 
 import click
@@ -29,13 +31,14 @@ def dev(*, assets: bool, with_demo: bool) -> None:
             "'portal dev' is for development.",
             hint="In production use: portal db upgrade; gunicorn portal.wsgi:app",
         )
-    _check_port(str(settings.host), int(settings.port), "PORTAL_PORT")
+    _check_port(str(settings.host), int(settings.port), "PORTAL_PORT={}")
     if assets:
         from portal.assets.build import build
 
         click.echo("building style sheets and scripts …")
         build()
     _prepare_database(with_demo=with_demo)
+    signal.signal(signal.SIGTERM, _end)  # so that the provider is stopped too
     provider = start_provider(settings)
     try:
         _say_hello(settings)
@@ -47,11 +50,16 @@ def dev(*, assets: bool, with_demo: bool) -> None:
         provider.wait(timeout=10)
 
 
+def _end(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    sys.exit(0)
+
+
 def _check_port(host: str, port: int, variable: str) -> None:
     with socket.socket() as probe:
         if probe.connect_ex((host, port)) == 0:
             raise InvalidInputError(
-                f"Port {port} is taken.", hint=f"Choose another one: {variable}={port + 1} make run"
+                f"Port {port} is taken.", hint=f"Choose another one: {variable.format(port + 1)} make run"
             )
 
 
@@ -90,7 +98,7 @@ def start_provider(settings: Settings) -> "subprocess.Popen[bytes]":
 
     issuer = urlsplit(str(settings.oidc_issuer))
     host, port = issuer.hostname or "127.0.0.1", issuer.port or 9400
-    _check_port(host, port, "PORTAL_OIDC_ISSUER=http://127.0.0.1:9401 … then the port")
+    _check_port(host, port, f"PORTAL_OIDC_ISSUER=http://{host}:{{}}")
     claims = [
         {
             "sub": a.sub,

@@ -9,13 +9,15 @@ from portal.jobs.models import Job
 from portal.kernel import clock, db
 from portal.kernel.uow import writes
 from portal.notifications.models import Notice, OutboxMessage
+from portal.people.models import Person
 
 READ_AFTER = timedelta(days=6)
+SEEN_AGO = timedelta(days=3)
 
 
 @writes
 def settle(actor: Actor) -> None:
-    """Mark mails of the demo's past as sent, so that a started worker does not send them all."""
+    """Leave the past behind: mails are sent, old notices read, everybody was here lately."""
     del actor
     now = clock.now()
     db.session.execute(
@@ -28,6 +30,8 @@ def settle(actor: Actor) -> None:
         .where(OutboxMessage.sent_at.is_(None))
         .values(sent_at=OutboxMessage.created_at)
     )
+    # Everybody was here this week: the account of somebody who stays away is suspended in time.
+    db.session.execute(update(Person).values(last_seen_at=now - SEEN_AGO))
     db.session.execute(
         update(Notice)
         .where(Notice.read_at.is_(None), Notice.at < now - READ_AFTER)

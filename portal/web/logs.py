@@ -30,14 +30,21 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
+class TextFormatter(logging.Formatter):
+    """One readable line: level, logger, message, then the extra fields as ``name=value``."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line for ``record``."""
+        extras = {k: v for k, v in record.__dict__.items() if k not in _STANDARD}
+        facts = " ".join(f"{name}={value}" for name, value in extras.items())
+        line = f"{record.levelname} {record.name} {record.getMessage()} {facts}".rstrip()
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
+
+
 def configure(log_format: str) -> None:
     """Send the portal's log lines to standard error in the wanted format."""
     handler = logging.StreamHandler()
-    handler.setFormatter(
-        JsonFormatter()
-        if log_format == "json"
-        else logging.Formatter("%(levelname)s %(name)s %(message)s")
-    )
+    handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
     logger = logging.getLogger("portal")
     logger.handlers[:] = [handler]
     logger.setLevel(logging.INFO)
