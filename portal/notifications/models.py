@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal.kernel.db import Identified
+from portal.kernel.db import Base, Identified
 
 
 class OutboxMessage(Identified):
@@ -36,3 +36,12 @@ class Notice(Identified):
     url: Mapped[str] = mapped_column(String(300))
     at: Mapped[datetime]
     read_at: Mapped[datetime | None]
+
+
+class MutedSubject(Base):
+    """A person wants no digest lines about a subject (a panel); what asks them to act still comes."""
+
+    __tablename__ = "muted_subject"
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(80), primary_key=True)
+    since: Mapped[datetime]

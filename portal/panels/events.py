@@ -79,13 +79,21 @@ def tell(
     **facts: str,
 ) -> None:
     """Tell people, except who does it, in words from :data:`TEXTS`; never with clinical content."""
-    known = {"number": panel.number, "asker": actor.name, "author": actor.name, **facts}
+    name = "the portal" if actor.is_system else actor.name
+    known = {
+        "number": panel.number,
+        "asker": name,
+        "author": name,
+        "network": "",
+        "answer": "",
+        **facts,
+    }
     notify(
         set(people) - {actor.person_id},
         kind,
         entity(panel),
         text=TEXTS[kind].format(**known),
-        url=url(panel),
+        url=f"/outcome/{panel.id}/" if kind.startswith("outcome_") else url(panel),
         facts={**known, "urgent": "yes" if panel.urgent else ""},
         key=key or f"{kind}:{panel.id}:{panel.version}",
         delivery=delivery,

@@ -1,20 +1,34 @@
 """What panels add to the rest of the portal: menu entries, cards, buttons, reactions."""
 
+from pathlib import Path
+
 from sqlalchemy import select
 
 from portal.access import guard
 from portal.access.actor import Actor, system
 from portal.access.permissions import Permission
 from portal.extend import hookimpl
-from portal.extend.specs import CardSpec, Event, MenuEntry
+from portal.extend.specs import CardSpec, Event, MenuEntry, MessageSpec
 from portal.kernel import db
 from portal.networks.models import Network
 from portal.panels import queries
+from portal.panels.events import TEXTS
 from portal.panels.service import suspend_for_patient
 from portal.patients import terms
 from portal.patients.models import Patient
 
 SHOWN = 5
+MESSAGES = Path(__file__).resolve().parent / "messages"
+_OUTCOME = ("outcome_to_sign", "outcome_objected", "outcome_sealed")
+
+
+@hookimpl
+def register_messages() -> list[MessageSpec]:
+    """What the people of a panel are told."""
+    return [
+        MessageSpec(kind, MESSAGES, "Open the outcome" if kind in _OUTCOME else "Open the panel")
+        for kind in TEXTS
+    ]
 
 
 @hookimpl
@@ -27,22 +41,10 @@ def on_consent_withdrawn(event: Event) -> None:
 @hookimpl
 def network_menu(actor: Actor, network_code: str) -> list[MenuEntry]:
     """The panels of a network."""
-    values = {"code": network_code}
-    entries = [MenuEntry("Panels", "NetworkPanelsView.index", "panel", values, order=10)]
-    if any(
-        g.network_code == network_code and g.profile in {"coordinator", "dispatcher"}
-        for g in actor.grants
-    ):
-        entries.append(
-            MenuEntry(
-                "To forward",
-                "NetworkPanelsView.index",
-                "forward",
-                {**values, "show": "forward"},
-                order=11,
-            )
-        )
-    return entries
+    del actor
+    return [
+        MenuEntry("Panels", "NetworkPanelsView.index", "panel", {"code": network_code}, order=10)
+    ]
 
 
 @hookimpl

@@ -62,7 +62,9 @@ def _form_line(summary: CaseSummary, patient_id: str) -> LeftRow:
     if not summary.response_id:
         return LeftRow("Case form", "Not begun", url=url)
     done = not summary.left
-    return LeftRow("Case form", "" if done else f"{summary.completeness} % filled", done=done, url=url)
+    return LeftRow(
+        "Case form", "" if done else f"{summary.completeness} % filled", done=done, url=url
+    )
 
 
 def _documents_line(rows: list[DocumentRow], patient_id: str) -> LeftRow:

@@ -15,6 +15,7 @@ from portal.workflow.model import BACK, Workflow
 BOX_WIDTH, BOX_HEIGHT, GAP = 230, 40, 34
 LEFT, TOP = 20, 16
 ARC_STEP = 26
+LABEL_HEIGHT = 15
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def layout(workflow: Workflow) -> Drawing:
                 arrows.append(_straight(transition.label, start, end))
             else:
                 arcs += 1
-                arrows.append(_arc(transition.label, start, end, arcs))
+                arrows.append(_arc(transition.label, start, end, arcs, arrows))
     height = TOP * 2 + len(boxes) * (BOX_HEIGHT + GAP) - GAP
     width = LEFT + BOX_WIDTH + 60 + arcs * ARC_STEP + 260
     return Drawing(workflow.title, tuple(boxes.values()), tuple(arrows), width, height)
@@ -93,13 +94,14 @@ def _straight(label: str, start: Box, end: Box) -> Arrow:
     )
 
 
-def _arc(label: str, start: Box, end: Box, number: int) -> Arrow:
+def _arc(label: str, start: Box, end: Box, number: int, before: list[Arrow]) -> Arrow:
     right = start.x + BOX_WIDTH
     out = right + 30 + number * ARC_STEP
     path = f"M{right} {start.middle} H{out} V{end.middle + 6} H{right + 8}"
-    return Arrow(
-        label, path, out + 6, (start.middle + end.middle) // 2 + number % 3 * 14, straight=False
-    )
+    height = (start.middle + end.middle) // 2
+    while any(abs(height - other.label_y) < LABEL_HEIGHT for other in before if not other.straight):
+        height += LABEL_HEIGHT
+    return Arrow(label, path, out + 6, height, straight=False)
 
 
 @lru_cache(maxsize=1)

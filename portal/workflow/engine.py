@@ -37,6 +37,7 @@ class Choice:
     warnings: tuple[Refusal, ...]
     reason: str
     who: str
+    forward: bool = False
 
     @property
     def allowed(self) -> bool:
@@ -97,6 +98,7 @@ def _choice(
         warnings=warnings,
         reason=transition.reason,
         who=who_words(transition),
+        forward=transition.forward,
     )
 
 

@@ -41,6 +41,10 @@ def ask(actor: Actor, command: AskQuestion) -> str:
 def _ask(actor: Actor, command: AskQuestion) -> str:
     patient = _patient(actor, command)
     network_id = command.network_id or (patient.network_id if patient else "")
+    if not network_id:
+        raise InvalidInputError(
+            "Please check these answers.", fields={"network_id": "Choose the network that you ask."}
+        )
     network = guard.access(actor, Network, network_id, Permission.NETWORK_OPEN_PANEL)
     requester = _requester(actor, command, patient, network)
     _check_words(
