@@ -72,7 +72,7 @@ _PHYS = "nmd:neurophysiology"
 PEOPLE: tuple[DemoPerson, ...] = (
     # Where a first look should go: a person for each role.
     _p("sanne", "Dr.|Sanne|Verhoeven", "Neurologist", "NL-UTR", "nmd", f"{_MUSCLE} {_GENE}", speaks="nl en de",
-       role="Clinician who enrols and asks", what="Enrol a patient, fill the form, ask a question; reads the answers on four panels."),
+       role="Clinician who enrols and asks", what="Enrol a patient, fill the form, ask a question; answers what her panels ask, signs an outcome."),
     _p("lotte", "|Lotte|Smeets", "Study nurse", "NL-UTR", "nmd", profile="assistant", acts_for="sanne", speaks="nl en",
        role="Assistant of Sanne Verhoeven", what="Enrols and fills forms in the name of Sanne Verhoeven; each act says so."),
     _p("maria", "Prof.|Мария|Иванова", "Professor of neurology", "BG-SOF", "nmd", f"{_MUSCLE} {_JUNCTION}", speaks="bg en ru",

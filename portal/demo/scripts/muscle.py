@@ -36,7 +36,7 @@ MUSCLE: tuple[Script, ...] = (
         comment(15, "sanne", "MLPA result promised for next week. The parents ask about swimming: may he go on?"),
         comment(14.5, "elena", "Swimming is fine. Avoid eccentric load, trampolines for instance."),
         need(1.5, "claire", "How far does he walk in six minutes now, and has the heart been looked at this year?"),
-        due(14, "maria", 4),
+        due(14, "maria", 20),
         draft(2, "giorgos", "Steroids before the result: I would not, unless he loses function. In our cohort"),
     )),
     Script("dysferlin", "dysferlin", (
