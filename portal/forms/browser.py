@@ -68,7 +68,9 @@ def _entry(item: CompiledItem) -> dict[str, Any]:
         "hi": item.limits.get("max"),
         "max": definition.at_most,
     }
-    entry.update({key: value for key, value in optional.items() if value or (value == 0 and key == "d")})
+    entry.update(
+        {key: value for key, value in optional.items() if value or (value == 0 and key == "d")}
+    )
     return entry
 
 

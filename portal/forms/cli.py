@@ -1,5 +1,6 @@
 """``portal forms``: check, show, compare form files; print their schema."""
 
+import importlib
 import json
 from pathlib import Path
 
@@ -124,14 +125,15 @@ def show(form: str, shape: str) -> None:
 
 
 def _fhir(form: str) -> str:
+    """Return the FHIR Questionnaire, made by the interop package where it is installed."""
     try:
-        from portal.forms.interop.export import questionnaire
-    except ModuleNotFoundError:
+        exporter = importlib.import_module("portal.forms.interop").questionnaire
+    except (ModuleNotFoundError, AttributeError):
         raise click.ClickException(
             "This installation has no FHIR export (portal.forms.interop); use --as yaml or json."
         ) from None
     name, _, version = form.partition("@")
-    return json.dumps(questionnaire(load_form(name, version=version)), ensure_ascii=False, indent=2)
+    return json.dumps(exporter(load_form(name, version=version)), ensure_ascii=False, indent=2)
 
 
 @forms.command()

@@ -13,8 +13,8 @@ from portal.forms.expressions.values import EvaluationError, Quantity, order
 from portal.forms.kinds import KINDS, AnswerError
 from portal.forms.kinds.base import Reader
 from portal.forms.layout import Faults, Layout, lay_out
-from portal.forms.prefill import default_of
 from portal.forms.names import FormNames
+from portal.forms.prefill import default_of
 from portal.kernel.errors import DefinitionError, Issue, nearest
 
 if TYPE_CHECKING:

@@ -177,7 +177,7 @@ class _Migrator:
         self.put(holder, row, item, kept if several else (kept[0] if kept else None), "recoded")
 
     def _recoded(self, item: str, value: Any, codes: Mapping[str, str]) -> Any:
-        found = value.get("code") if isinstance(value, dict) else str(value)
+        found = str(value.get("code") if isinstance(value, dict) else value)
         if found not in codes:
             return value
         target = self.new.items.get(item)

@@ -65,9 +65,11 @@ def identity_faults(old: FormDefinition, new: FormDefinition) -> list[Issue]:
                 f"({name}: {{until: {old.version}, reason: …}}), or 'was: {name}' on its successor."
             )
             issues.append(Issue(message, key=name))
-    for name in old.retired:
-        if name not in new.retired:
-            issues.append(Issue(f"the tombstone of '{name}' must stay under 'retired:'", key=name))
+    issues += [
+        Issue(f"the tombstone of '{name}' must stay under 'retired:'", key=name)
+        for name in old.retired
+        if name not in new.retired
+    ]
     issues += [
         Issue(f"'{name}' says 'was: {past}', but '{past}' still exists", key=name)
         for past, name in renamed.items()

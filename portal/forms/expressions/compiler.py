@@ -4,45 +4,34 @@ Comparison and arithmetic with unknown give unknown; ``and`` / ``or`` are Kleene
 unknown`` is false, ``true or unknown`` is true. Several answers compare as « at least one ».
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from portal.forms.expressions import decimals
+from portal.forms.expressions.frames import Frame, climb
 from portal.forms.expressions.functions import FUNCTIONS
-from portal.forms.expressions.moments import Moment, add, moment, time_of_day
+from portal.forms.expressions.moments import moment, time_of_day
+from portal.forms.expressions.operations import (
+    at_least_one,
+    flatten,
+    minus,
+    negative,
+    ordering,
+    over,
+    plus,
+    power,
+    times,
+)
 from portal.forms.expressions.parser import Ast
 from portal.forms.expressions.values import (
-    ARITHMETIC,
     Coded,
     Duration,
     EvaluationError,
     Quantity,
     equal,
-    order,
 )
 
-
-class Frame:
-    """The values of one row, or of the form outside any row.
-
-    ``values`` holds what is known (hidden and unanswered items are absent); ``rows`` the frames
-    of each repeat in this row; ``context`` is shared by all frames of one evaluation.
-    """
-
-    __slots__ = ("answers", "context", "row", "rows", "up", "values", "visible")
-
-    def __init__(
-        self, context: Mapping[str, Any], up: "Frame | None" = None, row: str = ""
-    ) -> None:
-        self.context = context
-        self.up = up
-        self.row = row
-        self.values: dict[str, Any] = {}
-        self.rows: dict[str, list[Frame]] = {}
-        self.answers: Mapping[str, Any] = {}
-        self.visible: set[str] = set()
-
+__all__ = ["Closure", "Frame", "climb", "compile_tree"]
 
 Closure = Callable[[Frame], Any]
 
@@ -67,13 +56,6 @@ def _ref(tree: Ast) -> Closure:
         return climb(frame, up).values.get(name)
 
     return outer
-
-
-def climb(frame: Frame, steps: int) -> Frame:
-    """Return the frame some steps up; the resolver has made sure that it exists."""
-    for _ in range(steps):
-        frame = frame.up or frame
-    return frame
 
 
 def _each(tree: Ast) -> Closure:
@@ -143,45 +125,19 @@ def _answered(tree: Ast) -> Closure:
     return answered
 
 
-def _several(test: Callable[[Any, Any], bool | None]) -> Callable[[Any, Any], bool | None]:
-    """Lift a comparison to lists: true when it holds for at least one pair."""
-
-    def lifted(left: Any, right: Any) -> bool | None:
-        lefts = left if isinstance(left, list) else [left]
-        rights = right if isinstance(right, list) else [right]
-        found = [
-            None if one is None or other is None else test(one, other)
-            for one in lefts
-            for other in rights
-        ]
-        if True in found:
-            return True
-        return None if None in found or not found else False
-
-    return lifted
-
-
 def _compare(tree: Ast, test: Callable[[Any, Any], bool | None]) -> Closure:
     left, right = compile_tree(tree[1]), compile_tree(tree[2])
-    several = _several(test)
+    some = at_least_one(test)
 
     def compared(frame: Frame) -> bool | None:
         one, other = left(frame), right(frame)
         if one is None or other is None:
             return None
         if isinstance(one, list) or isinstance(other, list):
-            return several(one, other)
+            return some(one, other)
         return test(one, other)
 
     return compared
-
-
-def _ordering(wanted: Callable[[int], bool]) -> Callable[[Any, Any], bool | None]:
-    def test(left: Any, right: Any) -> bool | None:
-        found = order(left, right)
-        return None if found is None else wanted(found)
-
-    return test
 
 
 def _is_not(tree: Ast) -> Closure:
@@ -204,68 +160,13 @@ def _is_not(tree: Ast) -> Closure:
 def _in(tree: Ast) -> Closure:
     left = compile_tree(tree[1])
     members = [compile_tree(part) for part in tree[2][1:]]
-    several = _several(equal)
+    some = at_least_one(equal)
 
     def inside(frame: Frame) -> bool | None:
         value = left(frame)
-        return None if value is None else several(value, [member(frame) for member in members])
+        return None if value is None else some(value, [member(frame) for member in members])
 
     return inside
-
-
-def _plus(left: Any, right: Any) -> Any:
-    if type(left) is Decimal and type(right) is Decimal:
-        return decimals.bounded(ARITHMETIC.add(left, right))
-    if isinstance(left, Quantity) and isinstance(right, Quantity):
-        return _amount(ARITHMETIC.add(left.value, right.to(left.unit)), left.unit)
-    if isinstance(left, Moment) and isinstance(right, Duration):
-        return add(left, right.amount, right.unit)
-    raise EvaluationError("these values cannot be added")
-
-
-def _minus(left: Any, right: Any) -> Any:
-    if isinstance(right, Duration):
-        return _plus(left, Duration(-right.amount, right.unit))
-    return _plus(left, _negative(right))
-
-
-def _negative(value: Any) -> Any:
-    if type(value) is Decimal:
-        return ARITHMETIC.minus(value)
-    if isinstance(value, Quantity):
-        return Quantity(ARITHMETIC.minus(value.value), value.unit)
-    raise EvaluationError("this value has no opposite")
-
-
-def _amount(value: Decimal | None, unit: str) -> Quantity | None:
-    checked = None if value is None else decimals.bounded(value)
-    return None if checked is None else Quantity(checked, unit)
-
-
-def _times(left: Any, right: Any) -> Any:
-    if isinstance(left, Quantity) and type(right) is Decimal:
-        return _amount(ARITHMETIC.multiply(left.value, right), left.unit)
-    if isinstance(right, Quantity) and type(left) is Decimal:
-        return _times(right, left)
-    if type(left) is Decimal and type(right) is Decimal:
-        return decimals.bounded(ARITHMETIC.multiply(left, right))
-    raise EvaluationError("these values cannot be multiplied")
-
-
-def _over(left: Any, right: Any) -> Any:
-    if isinstance(left, Quantity) and isinstance(right, Quantity):
-        return decimals.divide(left.value, right.to(left.unit))
-    if isinstance(left, Quantity) and type(right) is Decimal:
-        return _amount(decimals.divide(left.value, right), left.unit)
-    if type(left) is Decimal and type(right) is Decimal:
-        return decimals.divide(left, right)
-    raise EvaluationError("these values cannot be divided")
-
-
-def _power(left: Any, right: Any) -> Any:
-    if type(left) is Decimal and type(right) is Decimal:
-        return decimals.power(left, right)
-    raise EvaluationError("only numbers can be raised to a power")
 
 
 def _arithmetic(tree: Ast, apply: Callable[..., Any]) -> Closure:
@@ -304,19 +205,12 @@ def _call(tree: Ast) -> Closure:
         for part in parts:
             value = part(frame)
             if isinstance(value, list):
-                flat.extend(_flatten(value))
+                flat.extend(flatten(value))
             else:
                 flat.append(value)
         return apply(flat, every=every)
 
     return aggregated
-
-
-def _flatten(values: list[Any]) -> list[Any]:
-    result: list[Any] = []
-    for value in values:
-        result.extend(_flatten(value) if isinstance(value, list) else [value])
-    return result
 
 
 def _scalar_call(
@@ -384,16 +278,16 @@ _COMPILERS: dict[str, Callable[[Ast], Closure]] = {
     "answered": _answered,
     "=": lambda tree: _compare(tree, equal),
     "is_not": _is_not,
-    "<": lambda tree: _compare(tree, _ordering(lambda found: found < 0)),
-    "<=": lambda tree: _compare(tree, _ordering(lambda found: found <= 0)),
-    ">": lambda tree: _compare(tree, _ordering(lambda found: found > 0)),
-    ">=": lambda tree: _compare(tree, _ordering(lambda found: found >= 0)),
+    "<": lambda tree: _compare(tree, ordering(lambda found: found < 0)),
+    "<=": lambda tree: _compare(tree, ordering(lambda found: found <= 0)),
+    ">": lambda tree: _compare(tree, ordering(lambda found: found > 0)),
+    ">=": lambda tree: _compare(tree, ordering(lambda found: found >= 0)),
     "in": _in,
-    "+": lambda tree: _arithmetic(tree, _plus),
-    "-": lambda tree: _arithmetic(tree, _minus),
-    "*": lambda tree: _arithmetic(tree, _times),
-    "/": lambda tree: _arithmetic(tree, _over),
-    "^": lambda tree: _arithmetic(tree, _power),
-    "neg": lambda tree: _arithmetic(tree, _negative),
+    "+": lambda tree: _arithmetic(tree, plus),
+    "-": lambda tree: _arithmetic(tree, minus),
+    "*": lambda tree: _arithmetic(tree, times),
+    "/": lambda tree: _arithmetic(tree, over),
+    "^": lambda tree: _arithmetic(tree, power),
+    "neg": lambda tree: _arithmetic(tree, negative),
     "call": _call,
 }

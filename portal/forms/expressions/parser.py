@@ -165,7 +165,9 @@ def _explain(text: str, fault: UnexpectedInput) -> ExpressionError:
     for pattern, advice, near in _SLIPS:
         slip = pattern.match(rest) or pattern.match(text, max(column - 2, 0))
         if slip:
-            found = f"'{slip.group()}' at column {slip.start() + 1 if slip.string is text else column}"
+            found = (
+                f"'{slip.group()}' at column {slip.start() + 1 if slip.string is text else column}"
+            )
             return ExpressionError(f"{found} is not known: {advice}", near)
     if isinstance(fault, UnexpectedEOF) or (
         isinstance(fault, UnexpectedToken) and fault.token.type == "$END"

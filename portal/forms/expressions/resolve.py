@@ -6,47 +6,29 @@ A parsed tree says ``["name", "dx"]``; a resolved tree says ``["ref", 0, "dx"]``
 browser interprets and what the FHIRPath export reads.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass
 
 from portal.forms.expressions.functions import FUNCTIONS, INTERNAL, PUBLIC, Function
-from portal.forms.expressions.moments import moment, time_of_day
+from portal.forms.expressions.meaning import (
+    Scope,
+    as_dates,
+    check_constants,
+    check_count,
+    date_literal,
+    direct_names,
+    hint_for,
+    is_condition,
+    result_of_call,
+    result_of_operator,
+    shared_depth,
+    steps_up,
+)
+from portal.forms.expressions.moments import time_of_day
 from portal.forms.expressions.parser import Ast, ExpressionError
-from portal.forms.expressions.signatures import arithmetic_result, fits, joined, named
+from portal.forms.expressions.signatures import fits, joined, named
+from portal.forms.expressions.targets import Names, Target
 from portal.forms.expressions.units import comparable, is_unit
-from portal.forms.patterns import Pattern, PatternError
 from portal.kernel.errors import nearest
-
-Scope = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Target:
-    """What a name stands for. ``role``: ``value``, ``rows`` (a repeat), ``context``."""
-
-    type: str
-    scope: Scope = ()
-    role: str = "value"
-    multiple: bool = False
-    codes: Mapping[str, str] = field(default_factory=dict)
-    units: tuple[str, ...] = ()
-
-
-class Names(Protocol):
-    """The names an expression may use."""
-
-    def target(self, name: str) -> Target | None:
-        """Return what a name stands for, or None."""
-
-    def known(self) -> Iterable[str]:
-        """Return every name, for suggestions."""
-
-    def system(self, prefix: str) -> str | None:
-        """Return the address behind a code prefix."""
-
-    def prefixes(self) -> Iterable[str]:
-        """Return every code prefix, for suggestions."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +40,6 @@ class Resolved:
     needs: frozenset[str]
 
 
-CONDITIONS = frozenset({"and", "or", "not", "=", "is_not", "<", "<=", ">", ">=", "in", "answered"})
 _LITERALS = {"num": "number", "str": "text", "dur": "duration", "code": "coded"}
 _ORDERED = frozenset({"<", "<=", ">", ">="})
 
@@ -73,29 +54,10 @@ def resolve(tree: Ast, names: Names, scope: Scope = ()) -> Resolved:
 def deepest_scope(tree: Ast, names: Names) -> Scope:
     """Return the innermost repeat that un-aggregated references of a rule or ``let`` speak of."""
     found: Scope = ()
-    for name in _direct_names(tree, into_answered=False):
+    for name in direct_names(tree, into_answered=False):
         target = names.target(name)
         if target and target.role == "value" and len(target.scope) > len(found):
             found = target.scope
-    return found
-
-
-def _direct_names(tree: Ast, *, into_answered: bool = True) -> list[str]:
-    """Return the references that are not arguments of an aggregate (or of ``is answered``)."""
-    found: list[str] = []
-    todo: list[Any] = [tree]
-    while todo:
-        node = todo.pop()
-        if not isinstance(node, list):
-            continue
-        if node[0] == "name":
-            found.append(node[1])
-        elif node[0] == "answered" and not into_answered:
-            continue
-        elif not (
-            node[0] == "call" and node[1] in FUNCTIONS and FUNCTIONS[node[1]].aggregate
-        ):
-            todo += node[1:]
     return found
 
 
@@ -117,7 +79,7 @@ class _Resolver:
                 raise ExpressionError(f"'{values[1]}' is not a UCUM unit")
             return node, "quantity"
         if kind == "date":
-            return _date(values[0])
+            return date_literal(values[0])
         if kind == "time" and time_of_day(values[0]) is None:
             raise ExpressionError(f"'{values[0]}' is not a time of day")
         if kind == "dur" and "." in values[0]:
@@ -152,7 +114,7 @@ class _Resolver:
         self.needs.add(word)
         if target.role == "rows":
             return self.rows(word, target, scope), "any"
-        up = _steps_up(scope, target.scope)
+        up = steps_up(scope, target.scope)
         if up is None:
             raise ExpressionError(
                 f"'{word}' has one answer per row of '{target.scope[-1]}': say which with any(…), "
@@ -162,7 +124,7 @@ class _Resolver:
 
     def rows(self, word: str, target: Target, scope: Scope) -> Ast:
         """Return one ``true`` per row of a repeat."""
-        shared = _shared(scope, target.scope)
+        shared = shared_depth(scope, target.scope)
         return ["each", len(scope) - shared, [*target.scope[shared:], word], ["bool", True]]
 
     def unknown(self, word: str) -> ExpressionError:
@@ -187,10 +149,10 @@ class _Resolver:
         operator, left, right = node
         left, right = self._meet(left, right), self._meet(right, left)
         (one, kind), (other, other_kind) = self.visit(left, scope), self.visit(right, scope)
-        one, kind, other, other_kind = _as_dates(one, kind, other, other_kind)
+        one, kind, other, other_kind = as_dates(one, kind, other, other_kind)
         if not fits(kind, other_kind):
             raise ExpressionError(
-                f"{named(kind)} is compared with {named(other_kind)}", _hint(kind, other_kind)
+                f"{named(kind)} is compared with {named(other_kind)}", hint_for(kind, other_kind)
             )
         if operator in _ORDERED and {kind, other_kind} & {"coded", "bool", "text"}:
             raise ExpressionError(f"'{operator}' orders numbers and dates, not {named(kind)}")
@@ -237,7 +199,7 @@ class _Resolver:
         operator, *operands = node
         parts = [self.visit(part, scope) for part in operands]
         kinds = [kind for _, kind in parts]
-        return [operator, *(part for part, _ in parts)], _result(operator, kinds)
+        return [operator, *(part for part, _ in parts)], result_of_operator(operator, kinds)
 
     def call(self, node: Ast, scope: Scope) -> tuple[Ast, str]:
         name, arguments = node[1], node[2:]
@@ -246,7 +208,7 @@ class _Resolver:
             raise ExpressionError(f"there is no function '{name}'", nearest(name, PUBLIC))
         plain = [part for part in arguments if part[0] != "named"]
         options = self._options(function, [part for part in arguments if part[0] == "named"])
-        _check_count(function, len(plain))
+        check_count(function, len(plain))
         if function.aggregate:
             return self.aggregate(function, plain, options, scope)
         parts = [self.visit(part, scope) for part in plain]
@@ -256,10 +218,10 @@ class _Resolver:
                 raise ExpressionError(
                     f"{name}(…) takes {named(wanted)} as argument {index + 1}, not {named(kind)}"
                 )
-        _check_constants(name, plain)
+        check_constants(name, plain)
         if name == "in_unit":
             self._check_units(plain[0], ["qty", "1", plain[1][1]])
-        return ["call", name, *(part for part, _ in parts)], _gives(function, parts)
+        return ["call", name, *(part for part, _ in parts)], result_of_call(function, parts)
 
     def _options(self, function: Function, found: list[Ast]) -> dict[str, bool]:
         for part in found:
@@ -276,7 +238,7 @@ class _Resolver:
             if not fits(kind, function.takes[0]):
                 raise ExpressionError(f"{function.name}(…) does not work with {named(kind)}")
         name = function.name
-        if name == "count" and all(_is_condition(argument) for argument in arguments):
+        if name == "count" and all(is_condition(argument) for argument in arguments):
             name = "count_where"
         tail = [options] if options.get("all") else []
         tree = ["call", name, *(part for part, _ in parts), *tail]
@@ -286,13 +248,13 @@ class _Resolver:
     def each(self, argument: Ast, scope: Scope) -> tuple[Ast, str]:
         """Resolve an argument of an aggregate; references into rows make it a list."""
         inner = scope
-        for word in _direct_names(argument):
+        for word in direct_names(argument):
             target = self.names.target(word)
             if target is None or target.role != "value":
                 continue
-            if _steps_up(inner, target.scope) is not None:
+            if steps_up(inner, target.scope) is not None:
                 continue
-            if inner != scope and _steps_up(target.scope, inner) is None:
+            if inner != scope and steps_up(target.scope, inner) is None:
                 raise ExpressionError(
                     f"'{word}' and the other answers here belong to different repeats"
                 )
@@ -300,7 +262,7 @@ class _Resolver:
         if inner == scope:
             return self.visit(argument, scope)
         node, kind = self.visit(argument, inner)
-        shared = _shared(scope, inner)
+        shared = shared_depth(scope, inner)
         return ["each", len(scope) - shared, list(inner[shared:]), node], kind
 
 
@@ -317,79 +279,3 @@ _VISITORS = {
     **dict.fromkeys(("=", "is_not", "<", "<=", ">", ">="), "compare"),
     **dict.fromkeys(("+", "-", "*", "/", "^", "neg"), "arithmetic"),
 }
-
-
-def _is_condition(node: Ast) -> bool:
-    return node[0] in CONDITIONS or (node[0] == "call" and FUNCTIONS[node[1]].gives == "bool")
-
-
-def _shared(one: Scope, other: Scope) -> int:
-    count = 0
-    for left, right in zip(one, other, strict=False):
-        if left != right:
-            break
-        count += 1
-    return count
-
-
-def _steps_up(scope: Scope, target: Scope) -> int | None:
-    """Return how many rows up ``target`` lies from ``scope``, or None when it is not around it."""
-    if scope[: len(target)] != target:
-        return None
-    return len(scope) - len(target)
-
-
-def _date(text: str) -> tuple[Ast, str]:
-    if moment(text) is None:
-        raise ExpressionError(f"'{text}' is not a date in the calendar")
-    return ["date", text], "datetime" if "T" in text else "date"
-
-
-def _as_dates(one: Ast, kind: str, other: Ast, other_kind: str) -> tuple[Ast, str, Ast, str]:
-    """Read a bare four-digit number beside a date as a year."""
-    if kind in {"date", "datetime"} and other[0] == "num" and len(other[1]) == 4:
-        return one, kind, *_date(other[1])
-    if other_kind in {"date", "datetime"} and one[0] == "num" and len(one[1]) == 4:
-        return *_date(one[1]), other, other_kind
-    return one, kind, other, other_kind
-
-
-def _hint(kind: str, other: str) -> str:
-    return "20 cm" if {kind, other} == {"number", "quantity"} else ""
-
-
-def _check_count(function: Function, found: int) -> None:
-    least = len(function.takes) - function.optional
-    if found < least or (found > len(function.takes) and not function.more):
-        raise ExpressionError(
-            f"{function.name}(…) takes {least}{' or more' if function.more else ''} "
-            f"value(s), {found} given"
-        )
-
-
-def _check_constants(name: str, arguments: list[Ast]) -> None:
-    if name == "in_unit":
-        unit = arguments[1]
-        if unit[0] != "str" or not is_unit(unit[1]):
-            raise ExpressionError('in_unit(…) needs a UCUM unit in quotes, as in in_unit(x, "kg")')
-    if name == "matches":
-        if arguments[1][0] != "str":
-            raise ExpressionError("matches(…) needs its pattern in quotes")
-        try:
-            Pattern.of(arguments[1][1])
-        except PatternError as fault:
-            raise ExpressionError(f"the pattern cannot be used: {fault}") from None
-
-
-def _gives(function: Function, parts: list[tuple[Ast, str]]) -> str:
-    if function.gives in {"same", "first"}:
-        return parts[0][1]
-    return parts[1][1] if function.gives == "second" else function.gives
-
-
-def _result(operator: str, kinds: list[str]) -> str:
-    found = arithmetic_result(operator, kinds)
-    if found is None:
-        shown = " and ".join(named(kind) for kind in kinds)
-        raise ExpressionError(f"'{operator}' does not work with {shown}")
-    return found

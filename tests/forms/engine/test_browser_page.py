@@ -38,7 +38,7 @@ class Site(BaseHTTPRequestHandler):
 
     answers: dict[str, Any] = {}
 
-    def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_GET(self) -> None:
         if self.path == "/":
             self.send(page_html(self.answers), "text/html")
         elif self.path == "/rules.json":
@@ -49,7 +49,7 @@ class Site(BaseHTTPRequestHandler):
         else:
             self.send("", "image/svg+xml")
 
-    def do_POST(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_POST(self) -> None:
         from urllib.parse import parse_qs
 
         length = int(self.headers["Content-Length"])
@@ -160,10 +160,17 @@ def test_rows_in_rows(page: Page) -> None:
 
 
 def test_changes_are_told_to_the_rest_of_the_page(page: Page) -> None:
-    page.evaluate("window.heard = []; document.addEventListener('form:changed', (e) => window.heard.push(e.detail))")
+    page.evaluate(
+        "window.heard = []; document.addEventListener('form:changed', (e) => window.heard.push(e.detail))"
+    )
     page.fill("#f-units", "1,80")
     heard = page.evaluate("window.heard.at(-1)")
-    assert heard == {"section": "page", "item": "units", "row": "", "value": {"value": "1.80", "unit": "cm"}}
+    assert heard == {
+        "section": "page",
+        "item": "units",
+        "row": "",
+        "value": {"value": "1.80", "unit": "cm"},
+    }
 
 
 def test_what_was_filled_in_the_browser_is_saved_as_is(page: Page) -> None:

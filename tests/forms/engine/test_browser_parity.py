@@ -26,11 +26,27 @@ def random_value(item: CompiledItem, chance: random.Random) -> Any:
     units = [item.item.unit, *item.item.units] if item.item.unit else list(item.item.units)
     makers: dict[str, Any] = {
         "integer": lambda: chance.choice([chance.randint(-3, 130), 0, 5, 7]),
-        "decimal": lambda: chance.choice([str(chance.randint(0, 99)), f"{chance.randint(0, 99)}.{chance.randint(0, 999)}"]),
-        "quantity": lambda: {"value": f"{chance.randint(0, 300)}.{chance.randint(0, 9)}", "unit": chance.choice(units or ["kg"])},
+        "decimal": lambda: chance.choice(
+            [str(chance.randint(0, 99)), f"{chance.randint(0, 99)}.{chance.randint(0, 999)}"]
+        ),
+        "quantity": lambda: {
+            "value": f"{chance.randint(0, 300)}.{chance.randint(0, 9)}",
+            "unit": chance.choice(units or ["kg"]),
+        },
         "yes_no": lambda: chance.random() < 0.5,
-        "date": lambda: chance.choice(["2024", "2010-05", "1999-12", "2025-02-28", "2024-02-29", f"20{chance.randint(10, 25)}-0{chance.randint(1, 9)}"]),
-        "datetime": lambda: chance.choice(["2024-05-17T14:30", "2024-05-17T14:30:10Z", "2024-05-17T14:30+02:00"]),
+        "date": lambda: chance.choice(
+            [
+                "2024",
+                "2010-05",
+                "1999-12",
+                "2025-02-28",
+                "2024-02-29",
+                f"20{chance.randint(10, 25)}-0{chance.randint(1, 9)}",
+            ]
+        ),
+        "datetime": lambda: chance.choice(
+            ["2024-05-17T14:30", "2024-05-17T14:30:10Z", "2024-05-17T14:30+02:00"]
+        ),
         "time": lambda: f"{chance.randint(10, 23)}:{chance.randint(10, 59)}",
         "url": lambda: "https://example.org/",
         "file": lambda: {"id": "f1", "type": "image/png", "size": 1},
@@ -38,7 +54,9 @@ def random_value(item: CompiledItem, chance: random.Random) -> Any:
     }
     if kind == "choice":
         return random_code(item, chance)
-    return makers.get(kind, lambda: chance.choice(["a", "NCT01234567", "words and more words", "é😀"]))()
+    return makers.get(
+        kind, lambda: chance.choice(["a", "NCT01234567", "words and more words", "é😀"])
+    )()
 
 
 def random_code(item: CompiledItem, chance: random.Random) -> Any:
@@ -50,7 +68,9 @@ def random_code(item: CompiledItem, chance: random.Random) -> Any:
     return {"system": "http://www.orpha.net", "code": chance.choice(["558", "284963", "1"])}
 
 
-def random_answers(form: CompiledForm, chance: random.Random, scope: tuple[str, ...] = (), path: str = "") -> dict[str, Any]:
+def random_answers(
+    form: CompiledForm, chance: random.Random, scope: tuple[str, ...] = (), path: str = ""
+) -> dict[str, Any]:
     answers: dict[str, Any] = {}
     share = chance.choice([0.2, 0.6, 0.95])
     for item in form.items.values():
@@ -58,13 +78,20 @@ def random_answers(form: CompiledForm, chance: random.Random, scope: tuple[str, 
             continue
         if item.is_repeat:
             answers[item.id] = [
-                {"row": f"{path}{item.order}-{n}", **random_answers(form, chance, (*scope, item.id), f"{path}{item.order}-{n}-")}
+                {
+                    "row": f"{path}{item.order}-{n}",
+                    **random_answers(form, chance, (*scope, item.id), f"{path}{item.order}-{n}-"),
+                }
                 for n in range(chance.randint(0, 3))
             ]
         elif item.kind.answers and item.value is None:
             several = item.multiple and chance.random() < 0.95
             count = chance.randint(0, 3)
-            answers[item.id] = [random_value(item, chance) for _ in range(count)] if several else random_value(item, chance)
+            answers[item.id] = (
+                [random_value(item, chance) for _ in range(count)]
+                if several
+                else random_value(item, chance)
+            )
     return answers
 
 
@@ -72,13 +99,21 @@ def comparable(found: Evaluation) -> dict[str, Any]:
     computed = {}
     for (item, row), value in found.computed.items():
         coded = isinstance(value, dict) and "code" in value
-        computed[field_name(item, row)] = {"system": value["system"], "code": value["code"]} if coded else value
-    off = [f"{field_name(o.split(' ')[0], row)} {o.split(' ')[1]}" for row, many in found.options_off.items() for o in many]
+        computed[field_name(item, row)] = (
+            {"system": value["system"], "code": value["code"]} if coded else value
+        )
+    off = [
+        f"{field_name(o.split(' ')[0], row)} {o.split(' ')[1]}"
+        for row, many in found.options_off.items()
+        for o in many
+    ]
     return {
         "visible": {row: sorted(ids) for row, ids in found.visible.items()},
         "computed": computed,
         "off": sorted(off),
-        "needed": sorted(field_name(item, row) for row, many in found.needed.items() for item in many),
+        "needed": sorted(
+            field_name(item, row) for row, many in found.needed.items() for item in many
+        ),
     }
 
 
@@ -91,7 +126,10 @@ def test_random_answers_give_the_same_outcome_on_both_sides() -> None:
         for _ in range(ROUNDS)
     ]
     facts = {"today": "2025-03-01", "visit_date": "2025-03-01", **NOW.values}
-    sent = {"forms": [dict(form.ast) for form in forms], "cases": [{**case, "facts": facts} for case in cases]}
+    sent = {
+        "forms": [dict(form.ast) for form in forms],
+        "cases": [{**case, "facts": facts} for case in cases],
+    }
     done = subprocess.run(
         ["node", str(Path(__file__).parent / "parity.mjs")],
         input=json.dumps(sent),
@@ -106,11 +144,13 @@ def test_random_answers_give_the_same_outcome_on_both_sides() -> None:
     for case, line in zip(cases, lines, strict=True):
         wanted = comparable(evaluate(forms[case["form"]], case["answers"], NOW))
         found = json.loads(line)
-        off = [one for one in found["off"] if one in wanted["off"] or _shown(one, wanted["visible"])]
+        off = [
+            one for one in found["off"] if one in wanted["off"] or _shown(one, wanted["visible"])
+        ]
         assert {**found, "off": off} == wanted, case["answers"]
 
 
 def _shown(option: str, visible: dict[str, list[str]]) -> bool:
-    name = option.split(" ")[0]
+    name = option.split(" ", maxsplit=1)[0]
     item, _, row = name.partition("@")
     return item in visible.get(row, [])

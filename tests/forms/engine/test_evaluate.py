@@ -18,7 +18,9 @@ ANSWERS: dict[str, Any] = {
     "onset": "2012-05",
     "height": {"value": "1.80", "unit": "m"},
     "weight": {"value": "81", "unit": "kg"},
-    "variants": [{"row": "r1", "variants.gene": {"system": "http://www.genenames.org", "code": "3603"}}],
+    "variants": [
+        {"row": "r1", "variants.gene": {"system": "http://www.genenames.org", "code": "3603"}}
+    ],
 }
 
 
@@ -145,7 +147,11 @@ def test_nested_rows_required_columns_and_counts() -> None:
     )
     assert codes(outcome(form, {})) == {("fam", "required")}
     rows = [
-        {"row": "a", "fam.name": "A", "fam.tests": [{"row": "t1", "fam.tests.n": 2}, {"row": "t2", "fam.tests.n": 3}]},
+        {
+            "row": "a",
+            "fam.name": "A",
+            "fam.tests": [{"row": "t1", "fam.tests.n": 2}, {"row": "t2", "fam.tests.n": 3}],
+        },
         {"row": "b", "fam.tests": []},
         {"row": "c", "fam.name": "C", "fam.tests": [{"row": "t3"}]},
     ]
@@ -163,7 +169,9 @@ def test_nested_rows_required_columns_and_counts() -> None:
 
 
 def test_calculated_answers_are_never_taken_from_the_client() -> None:
-    form = small("- {id: a, type: integer}\n- {id: b, type: integer, value: a * 2}\n- {id: c, type: yes_no, value: b > 3}")
+    form = small(
+        "- {id: a, type: integer}\n- {id: b, type: integer, value: a * 2}\n- {id: c, type: yes_no, value: b > 3}"
+    )
     found = outcome(form, {"a": 2, "b": 999})
     assert found.computed == {("b", ""): 4, ("c", ""): True}
     assert completed_answers(form, {"a": 2, "b": 999}, found) == {"a": 2, "b": 4, "c": True}
@@ -173,7 +181,7 @@ def test_calculated_values_are_rounded_to_their_places_and_must_fit() -> None:
     form = small(
         "- {id: a, type: integer}\n- {id: third, type: decimal, decimals: 2, value: a / 3}\n"
         "- {id: whole, type: integer, value: a / 3}\n- {id: small, type: integer, value: a, max: 5}\n"
-        "- {id: word, type: choice, options: [lo Low, hi High], value: 'if(a > 5, \"hi\", \"lo\")'}\n"
+        '- {id: word, type: choice, options: [lo Low, hi High], value: \'if(a > 5, "hi", "lo")\'}\n'
         "- {id: mass, type: quantity, unit: g, value: a * 1 kg}\n- {id: after, type: text, show_if: small is answered}"
     )
     found = outcome(form, {"a": 10})
@@ -210,15 +218,28 @@ def test_first_values() -> None:
 
 
 def test_facts_of_the_wrong_make_are_unknown() -> None:
-    form = small("- {id: a, type: integer, value: 'years_between(patient.birth_date, today)'}\n- {id: b, type: text, show_if: patient.deceased}")
+    form = small(
+        "- {id: a, type: integer, value: 'years_between(patient.birth_date, today)'}\n- {id: b, type: text, show_if: patient.deceased}"
+    )
     for wrong in ("never", 5, [], {"a": 1}, None, True):
-        context = Context(date(2025, 3, 1), values={"patient.birth_date": wrong, "patient.deceased": wrong})
+        context = Context(
+            date(2025, 3, 1), values={"patient.birth_date": wrong, "patient.deceased": wrong}
+        )
         assert evaluate(form, {}, context).computed == {("a", ""): None}
 
 
 def test_malformed_rows_are_named_and_left_out() -> None:
-    form = small("- repeat: rows\n  items: [{id: rows.n, type: integer}]\n- {id: s, type: integer, value: sum(rows.n)}")
-    rows = [{"row": "a", "rows.n": 1}, {"rows.n": 5}, {"row": "a", "rows.n": 7}, "x", {"row": 3}, {"row": "b c"}]
+    form = small(
+        "- repeat: rows\n  items: [{id: rows.n, type: integer}]\n- {id: s, type: integer, value: sum(rows.n)}"
+    )
+    rows = [
+        {"row": "a", "rows.n": 1},
+        {"rows.n": 5},
+        {"row": "a", "rows.n": 7},
+        "x",
+        {"row": 3},
+        {"row": "b c"},
+    ]
     found = outcome(form, {"rows": rows})
     assert [i.code for i in found.issues] == ["unknown_row"] * 5
     assert found.computed == {("s", ""): 1}
@@ -227,15 +248,32 @@ def test_malformed_rows_are_named_and_left_out() -> None:
 
 
 def test_answers_to_questions_that_do_not_exist_are_said() -> None:
-    found = outcome(consultation(), {"dx": MARFAN, "evil": 1, "variants.gene": MARFAN, "diagnosis": 1})
-    assert [i.params["item"] for i in found.issues if i.code == "unknown_item"] == ["evil", "variants.gene", "diagnosis"]
+    found = outcome(
+        consultation(), {"dx": MARFAN, "evil": 1, "variants.gene": MARFAN, "diagnosis": 1}
+    )
+    assert [i.params["item"] for i in found.issues if i.code == "unknown_item"] == [
+        "evil",
+        "variants.gene",
+        "diagnosis",
+    ]
 
 
 HOSTILE = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30) | st.just("9" * 5000),
-    lambda inner: st.lists(inner, max_size=4)
-    | st.dictionaries(
-        st.sampled_from(["row", "system", "code", "text", "value", "unit", "variants.gene", "dx", "id"]), inner, max_size=4
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=30)
+    | st.just("9" * 5000),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(
+                ["row", "system", "code", "text", "value", "unit", "variants.gene", "dx", "id"]
+            ),
+            inner,
+            max_size=4,
+        )
     ),
     max_leaves=12,
 )
@@ -244,7 +282,11 @@ HOSTILE = st.recursive(
 @settings(max_examples=300, deadline=None)
 @given(
     st.dictionaries(
-        st.sampled_from(["dx", "onset", "height", "weight", "bmi", "variants", "nothing", "row", ""]), HOSTILE, max_size=6
+        st.sampled_from(
+            ["dx", "onset", "height", "weight", "bmi", "variants", "nothing", "row", ""]
+        ),
+        HOSTILE,
+        max_size=6,
     )
 )
 def test_hostile_answers_become_issues_in_bounded_time(answers: dict[str, Any]) -> None:

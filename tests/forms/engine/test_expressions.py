@@ -68,10 +68,10 @@ ITEMS = """
         ("w > 5", "a quantity with unit is compared with a number", "20 cm"),
         ("w > 5 m", "cannot be compared", ""),
         ("w > 5 furlongs", "is not a UCUM unit", ""),
-        ("t < \"b\"", "orders numbers and dates", ""),
+        ('t < "b"', "orders numbers and dates", ""),
         ("c > mild", "orders numbers and dates", ""),
         ("c = milld", "has no option 'milld'", "mild"),
-        ("c = \"sever\"", "has no option 'sever'", "severe"),
+        ('c = "sever"', "has no option 'sever'", "severe"),
         ("c = SCTT:1", "is not declared", "SCT"),
         ("d > 5", "a date is compared with a number", ""),
         ("d = 2024-13", "not a date in the calendar", ""),
@@ -87,10 +87,10 @@ ITEMS = """
         ("sum(n, al: true) = 1", "has no setting 'al'", "all"),
         ("count_where(n = 1) = 1", "there is no function", ""),
         ("in_unit(w, t) = 1", "needs a UCUM unit in quotes", ""),
-        ("matches(t, \"(a\")", "the pattern cannot be used", ""),
-        ("matches(t, \"(a)\\1\")", "the pattern cannot be used", ""),
+        ('matches(t, "(a")', "the pattern cannot be used", ""),
+        ('matches(t, "(a)\\1")', "the pattern cannot be used", ""),
         ("n in []", "matches nothing", ""),
-        ("n and t = \"x\"", "n is a number; compare it first", ""),
+        ('n and t = "x"', "n is a number; compare it first", ""),
         ("1.5 days + d > d", "counts whole days", ""),
         ("d + 1.5 days > d", "counts whole days", ""),
     ],
@@ -122,7 +122,10 @@ def test_loops_through_named_expressions_and_sections_are_found() -> None:
 
 
 def test_named_expressions_may_build_on_each_other_but_not_on_themselves() -> None:
-    form = small("- {id: a, type: integer}\n- {id: b, type: integer, value: four}", let="four: two * 2\ntwo: a * 2")
+    form = small(
+        "- {id: a, type: integer}\n- {id: b, type: integer, value: four}",
+        let="four: two * 2\ntwo: a * 2",
+    )
     assert outcome(form, {"a": 3}).computed == {("b", ""): 12}
     with pytest.raises(DefinitionError, match="circle"):
         small("- {id: a, type: integer}", let="x: y + 1\ny: x + 1")

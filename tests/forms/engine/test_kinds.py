@@ -72,13 +72,23 @@ TYPED: list[tuple[str, dict[str, list[str]], Any]] = [
     ("time", {"": ["9:30"]}, "09:30"),
     ("time", {"": ["14.30"]}, "14:30"),
     ("choice", {"": ["|het"]}, HET),
-    ("choice", {"": [f"{SNOMED}|1"]}, {"system": SNOMED, "code": "1", "display": "One", "language": "en"}),
+    (
+        "choice",
+        {"": [f"{SNOMED}|1"]},
+        {"system": SNOMED, "code": "1", "display": "One", "language": "en"},
+    ),
     ("choice", {"": ["-"]}, None),
     ("free", {"": ["~"], "text": ["my own"]}, {"text": "my own"}),
     ("free", {"": [""], "text": ["my own"]}, {"text": "my own"}),
     (
         "searched",
-        {"system": ["http://www.orpha.net"], "code": ["558"], "display": ["Marfan"], "version": [""], "language": ["en"]},
+        {
+            "system": ["http://www.orpha.net"],
+            "code": ["558"],
+            "display": ["Marfan"],
+            "version": [""],
+            "language": ["en"],
+        },
         {"system": "https://www.orpha.net", "code": "558", "display": "Marfan", "language": "en"},
     ),
     (
@@ -242,7 +252,9 @@ def test_plugins_add_kinds_and_cannot_take_names() -> None:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True) | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 

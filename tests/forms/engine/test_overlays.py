@@ -44,7 +44,9 @@ def overlay(text: str) -> Overlay:
     return read_overlay(text, "overlay.yaml").required()
 
 
-def ops(*lines: str, name: str = "ern_eye", base: str = "small ^1.0", priority: int = 50, **blocks: str) -> Overlay:
+def ops(
+    *lines: str, name: str = "ern_eye", base: str = "small ^1.0", priority: int = 50, **blocks: str
+) -> Overlay:
     body = "".join(f"  - {line}\n" for line in lines)
     head = f"overlay: {name}/small\nextends: {base}\npriority: {priority}\n"
     return overlay(head + "".join(f"{k}: {v}\n" for k, v in blocks.items()) + f"ops:\n{body}")
@@ -73,7 +75,12 @@ def test_the_sample_overlay() -> None:
     assert assembled.form == "consultation--ern-eye"
     assert assembled.derived_from == "consultation|3.2.0"
     assert assembled.assembled_from == ("ern_eye/consultation@1.0.0",)
-    assert [item.id for item in assembled.items] == ["diagnosis", "measures", "ern_eye.eye_exam", "variants"]
+    assert [item.id for item in assembled.items] == [
+        "diagnosis",
+        "measures",
+        "ern_eye.eye_exam",
+        "variants",
+    ]
     visus = form.items["ern_eye.visus_left"]
     assert visus.item.origin == "ern_eye/consultation"
     assert [o.code for o in form.items["ern_eye.worse"].options] == ["left", "right"]
@@ -111,7 +118,10 @@ def test_the_sample_overlay() -> None:
         ("move: {id: a, after: r.n}", "into or out of a repeat"),
         ("move: {id: r.n, after: a}", "into or out of a repeat"),
         ("move: {id: one, into: one}", "into itself"),
-        ("{add: {id: n, type: text}, after: [gone, lost]}", "none of its anchors exists ('gone', 'lost')"),
+        (
+            "{add: {id: n, type: text}, after: [gone, lost]}",
+            "none of its anchors exists ('gone', 'lost')",
+        ),
         ("{add: {id: n, type: text}, into: a}", "not a section or group"),
         ("{add: {id: a, type: text}, after: b}", "'a' is an id of the base"),
         ("{replace: one, with: {section: new, items: []}}", "not marked 'replaceable: true'"),
@@ -154,10 +164,15 @@ def test_two_overlays_that_want_different_things_are_both_named() -> None:
     assert "ern_one/small" in found
     assert "ern_two/small" in found
     assert faults(one, ops("change: {id: a, max: 50}", name="ern_two")) == ""
-    hidden = faults(ops("hide: a", name="ern_one"), ops("change: {id: a, required: true}", name="ern_two"))
+    hidden = faults(
+        ops("hide: a", name="ern_one"), ops("change: {id: a, required: true}", name="ern_two")
+    )
     assert "ern_one/small" in hidden
     assert "ern_two/small" in hidden
-    moved = faults(ops("move: {id: a, after: c}", name="ern_one"), ops("move: {id: a, after: q}", name="ern_two"))
+    moved = faults(
+        ops("move: {id: a, after: c}", name="ern_one"),
+        ops("move: {id: a, after: q}", name="ern_two"),
+    )
     assert "ern_one/small" in moved
 
 
@@ -175,11 +190,26 @@ def test_the_base_must_fit() -> None:
         ("overlay: ern_eye/small\nextends: small\n", "say which versions"),
         ("overlay: ern_eye/small\nextends: small ^1\nop: []\n", "not a keyword of an overlay"),
         ("overlay: ern_eye/small\nextends: small ^1\nops: [{ad: {}}]\n", "an operation is one of"),
-        ("overlay: ern_eye/small\nextends: small ^1\nops: [{add: {id: x, type: text}}]\n", "say where"),
-        ("overlay: ern_eye/small\nextends: small ^1\nops: [{change: {label: X}}]\n", "needs the 'id'"),
-        ("overlay: ern_eye/small\nextends: small ^1\nops: [{change: {id: x, type: text}}]\n", "not a keyword of a change"),
-        ("overlay: ern_eye/small\nextends: small ^1\nops: [{change: {id: x, show_if: a}}]\n", "not a keyword of a change"),
-        ("overlay: ern_eye/small\nextends: small ^1\nops: [{add: {include: x}, after: end}]\n", "needs one of its own"),
+        (
+            "overlay: ern_eye/small\nextends: small ^1\nops: [{add: {id: x, type: text}}]\n",
+            "say where",
+        ),
+        (
+            "overlay: ern_eye/small\nextends: small ^1\nops: [{change: {label: X}}]\n",
+            "needs the 'id'",
+        ),
+        (
+            "overlay: ern_eye/small\nextends: small ^1\nops: [{change: {id: x, type: text}}]\n",
+            "not a keyword of a change",
+        ),
+        (
+            "overlay: ern_eye/small\nextends: small ^1\nops: [{change: {id: x, show_if: a}}]\n",
+            "not a keyword of a change",
+        ),
+        (
+            "overlay: ern_eye/small\nextends: small ^1\nops: [{add: {include: x}, after: end}]\n",
+            "needs one of its own",
+        ),
     ],
 )
 def test_overlay_files_are_read_strictly(text: str, words: str) -> None:
@@ -189,15 +219,20 @@ def test_overlay_files_are_read_strictly(text: str, words: str) -> None:
 
 def test_base_upgrades_are_reported_overlay_by_overlay() -> None:
     old = definition(BASE)
-    new_text = BASE.replace("version: 1.0.0", "version: 1.1.0").replace("max: 100", "max: 90").replace(
-        "{id: b, type: text", "{id: b, type: text, help: Names only"
+    new_text = (
+        BASE.replace("version: 1.0.0", "version: 1.1.0")
+        .replace("max: 100", "max: 90")
+        .replace("{id: b, type: text", "{id: b, type: text, help: Names only")
     )
     new = definition(new_text)
     quiet = ops("change: {id: d, precision: day}", name="ern_quiet")
     leaning = ops("{add: {id: n, type: text, show_if: a > 5}, after: c}", name="ern_leaning")
     clashing = ops("change: {id: a, max: 95}", name="ern_clash")
     outdated = ops("hide: a", name="ern_old", base="small ~1.0.0")
-    found = {report.overlay: report for report in upgrade_report(old, new, [outdated, clashing, leaning, quiet])}
+    found = {
+        report.overlay: report
+        for report in upgrade_report(old, new, [outdated, clashing, leaning, quiet])
+    }
     assert found["ern_quiet/small"].status == "unaffected"
     assert found["ern_leaning/small"].status == "review"
     assert "max changed from '100' to '90'" in found["ern_leaning/small"].changes[0].sentence
@@ -233,9 +268,15 @@ LINES = st.sampled_from(
 
 @st.composite
 def overlay_sets(draw: st.DrawFn) -> list[Overlay]:
-    names = draw(st.lists(st.sampled_from(["ern_a", "ern_b", "ern_c"]), min_size=1, max_size=3, unique=True))
+    names = draw(
+        st.lists(st.sampled_from(["ern_a", "ern_b", "ern_c"]), min_size=1, max_size=3, unique=True)
+    )
     return [
-        ops(*draw(st.lists(LINES, max_size=5, unique=True)), name=name, priority=draw(st.sampled_from([10, 50])))
+        ops(
+            *draw(st.lists(LINES, max_size=5, unique=True)),
+            name=name,
+            priority=draw(st.sampled_from([10, 50])),
+        )
         for name in names
     ]
 
@@ -256,10 +297,15 @@ def test_the_order_of_hand_over_changes_nothing(overlays: list[Overlay], chance:
 VALUES: dict[str, Any] = {
     "a": st.none() | st.integers(-5, 120),
     "b": st.none() | st.sampled_from(["x", "ABC", "y" * 15, "z" * 60]),
-    "c": st.none() | st.sampled_from(["x", "y", "z"]).map(lambda code: {"system": "", "code": code}),
-    "q": st.none() | st.sampled_from([{"value": "3", "unit": "kg"}, {"value": "20", "unit": "kg"}, {"value": "5", "unit": "g"}]),
+    "c": st.none()
+    | st.sampled_from(["x", "y", "z"]).map(lambda code: {"system": "", "code": code}),
+    "q": st.none()
+    | st.sampled_from(
+        [{"value": "3", "unit": "kg"}, {"value": "20", "unit": "kg"}, {"value": "5", "unit": "g"}]
+    ),
     "d": st.none() | st.sampled_from(["2024-05", "2024-05-01", "2024"]),
-    "r": st.none() | st.lists(st.integers(0, 9), max_size=2).map(
+    "r": st.none()
+    | st.lists(st.integers(0, 9), max_size=2).map(
         lambda ns: [{"row": f"r{i}", "r.n": n} for i, n in enumerate(ns)]
     ),
     "n": st.none() | st.integers(0, 9),
@@ -268,12 +314,16 @@ VALUES: dict[str, Any] = {
 
 @settings(max_examples=80, deadline=None)
 @given(overlay_sets(), st.fixed_dictionaries(VALUES))
-def test_completed_overlay_responses_are_valid_for_the_base(overlays: list[Overlay], values: dict[str, Any]) -> None:
+def test_completed_overlay_responses_are_valid_for_the_base(
+    overlays: list[Overlay], values: dict[str, Any]
+) -> None:
     base = compiled_base()
     assembled = assemble(base.definition, overlays)
     assume(assembled.definition is not None)
     form = compile_form(assembled.required())
-    answers = {name: value for name, value in values.items() if value is not None and name in form.items}
+    answers = {
+        name: value for name, value in values.items() if value is not None and name in form.items
+    }
     for item in walk(form.definition.items):
         if item.id.endswith(".n") and item.origin and values["n"] is not None:
             answers[item.id] = values["n"]
@@ -289,5 +339,7 @@ def test_completed_overlay_responses_are_valid_for_the_base(overlays: list[Overl
 
 def test_assembly_is_the_same_on_every_machine() -> None:
     assembled = assemble(definition(CONSULTATION), [overlay(EYE)]).required()
-    assert content_hash(assembled) == content_hash(assemble(definition(CONSULTATION), [overlay(EYE)]).required())
+    assert content_hash(assembled) == content_hash(
+        assemble(definition(CONSULTATION), [overlay(EYE)]).required()
+    )
     assert len(content_hash(assembled)) == 64

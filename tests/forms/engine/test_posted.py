@@ -63,7 +63,11 @@ def test_several_answers_of_every_make(form: Any) -> None:
     found = post(form, signs=["", "|a", "|b"], **{"signs~text": "own words"}).answers["signs"]
     assert [one.get("code") or one["text"] for one in found] == ["a", "b", "own words"]
     assert post(form, {"signs": found}, signs="").answers == {}
-    found = post(form, codes="", **{"codes~code": ["1", "2"], "codes~system": ["s", "t"], "codes~display": ["One", "Two"]})
+    found = post(
+        form,
+        codes="",
+        **{"codes~code": ["1", "2"], "codes~system": ["s", "t"], "codes~display": ["One", "Two"]},
+    )
     assert found.answers["codes"] == [
         {"system": "s", "code": "1", "display": "One"},
         {"system": "t", "code": "2", "display": "Two"},
@@ -95,10 +99,18 @@ def test_rows_in_rows(form: Any) -> None:
     found = post(
         form,
         rows=["", "a"],
-        **{"rows.sub@a": ["", "s1", "s2"], "rows.sub.t@s1": "one", "rows.sub.t@s2": "two", "rows.sub.t@zz": "x"},
+        **{
+            "rows.sub@a": ["", "s1", "s2"],
+            "rows.sub.t@s1": "one",
+            "rows.sub.t@s2": "two",
+            "rows.sub.t@zz": "x",
+        },
     )
     assert found.answers["rows"] == [
-        {"row": "a", "rows.sub": [{"row": "s1", "rows.sub.t": "one"}, {"row": "s2", "rows.sub.t": "two"}]}
+        {
+            "row": "a",
+            "rows.sub": [{"row": "s1", "rows.sub.t": "one"}, {"row": "s2", "rows.sub.t": "two"}],
+        }
     ]
     assert outcome(form, found.answers).draft_errors == ()
 
@@ -110,7 +122,9 @@ def test_row_names_of_strangers_are_not_taken(form: Any) -> None:
 
 def test_the_generated_wtforms_class_reads_the_same(form: Any) -> None:
     data = {"name": "Ada", "tall": "x", "rows": ["", "a"], "rows.n@a": "seven", "signs": ["", "|a"]}
-    bound = section_form(form, "page")(MultiDict([(k, v) for k, vs in data.items() for v in ([vs] if isinstance(vs, str) else vs)]))
+    bound = section_form(form, "page")(
+        MultiDict([(k, v) for k, vs in data.items() for v in ([vs] if isinstance(vs, str) else vs)])
+    )
     assert bound.answers == read_posted(form, "page", data, {}).answers
     assert not bound.validate()
     assert set(bound.errors) == {"f_tall", "f_rows"}
@@ -132,13 +146,33 @@ def test_the_class_checks_stored_values_and_is_made_once_per_content(form: Any) 
 
 
 NAMES = st.sampled_from(
-    ["dx", "dx~code", "dx~system", "dx~display", "onset", "height", "height~unit", "weight", "bmi", "variants", "variants~add"]
-    + ["variants~remove", "variants.gene@r1~code", "variants.gene@r1", "variants.zygosity@r1", "x", "~", "@"]
+    [
+        "dx",
+        "dx~code",
+        "dx~system",
+        "dx~display",
+        "onset",
+        "height",
+        "height~unit",
+        "weight",
+        "bmi",
+        "variants",
+        "variants~add",
+        "variants~remove",
+        "variants.gene@r1~code",
+        "variants.gene@r1",
+        "variants.zygosity@r1",
+        "x",
+        "~",
+        "@",
+    ]
 )
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.dictionaries(NAMES, st.lists(st.text(max_size=20) | st.just("r1"), max_size=3), max_size=8))
+@given(
+    st.dictionaries(NAMES, st.lists(st.text(max_size=20) | st.just("r1"), max_size=3), max_size=8)
+)
 def test_any_post_is_read_or_explained(data: dict[str, list[str]]) -> None:
     form = consultation()
     found = read_posted(form, "diagnosis", data, {"dx": MARFAN})

@@ -74,9 +74,7 @@ REFUSALS = [
 
 
 @pytest.mark.parametrize(("line", "key", "near", "words"), REFUSALS)
-def test_a_wrong_keyword_is_named_with_its_line(
-    line: str, key: str, near: str, words: str
-) -> None:
+def test_a_wrong_keyword_is_named_with_its_line(line: str, key: str, near: str, words: str) -> None:
     text = small_text(f"- id: q\n  type: integer\n  {line}")
     found = [issue for issue in issues_of(text) if issue.key == key]
     assert found, [str(issue) for issue in issues_of(text)]
@@ -223,7 +221,27 @@ def test_comments_order_of_keys_and_notation_do_not_change_the_hash() -> None:
 
 LINES = CONSULTATION.splitlines()
 NOISE = st.sampled_from(
-    ["", "  ", "- ", ": ", "{", "}", "[", "]", "'", '"', "|", "&a", "*a", "!!python/object:x", "\t", "é", "#", "@", "id: 1"]
+    [
+        "",
+        "  ",
+        "- ",
+        ": ",
+        "{",
+        "}",
+        "[",
+        "]",
+        "'",
+        '"',
+        "|",
+        "&a",
+        "*a",
+        "!!python/object:x",
+        "\t",
+        "é",
+        "#",
+        "@",
+        "id: 1",
+    ]
 )
 
 

@@ -90,18 +90,27 @@ ANSWERS: dict[str, Any] = {
     "m1": {"system": "", "code": "some"},
     "file": {"id": "f1", "name": "a<b>.png", "type": "image/png", "size": 3},
     "rows": [{"row": "r1", "rows.n": 2, "rows.c": {"system": "", "code": "a"}, "rows.y": False}],
-    "cards": [{"row": "c1", "cards.text": "t", "cards.sub": [{"row": "s1", "cards.sub.d": "2024"}]}],
+    "cards": [
+        {"row": "c1", "cards.text": "t", "cards.sub": [{"row": "s1", "cards.sub.d": "2024"}]}
+    ],
 }
 
 
 @pytest.fixture(scope="module")
 def form() -> Any:
-    return small(EVERY, lists="difficulty: [none None, some Some]", codes="SCT: http://snomed.info/sct", views="short: [text, rows.n]")
+    return small(
+        EVERY,
+        lists="difficulty: [none None, some Some]",
+        codes="SCT: http://snomed.info/sct",
+        views="short: [text, rows.n]",
+    )
 
 
 @pytest.fixture(scope="module")
 def page(form: Any) -> Any:
-    return html.fragment_fromstring(str(render_section(form, "page", ANSWERS, outcome(form, ANSWERS))), "form")
+    return html.fragment_fromstring(
+        str(render_section(form, "page", ANSWERS, outcome(form, ANSWERS))), "form"
+    )
 
 
 def field(page: Any, name: str) -> Any:
@@ -127,7 +136,18 @@ def test_every_input_has_a_name_an_id_and_a_label(page: Any) -> None:
 
 def test_texts_of_people_are_escaped(page: Any, form: Any) -> None:
     source = str(render_section(form, "page", ANSWERS, outcome(form, ANSWERS)))
-    for danger in ("<script", "<b>", "</textarea><b>", "<x>", "<fixed>", "a<b>", "49", " on", "style=", "javascript:"):
+    for danger in (
+        "<script",
+        "<b>",
+        "</textarea><b>",
+        "<x>",
+        "<fixed>",
+        "a<b>",
+        "49",
+        " on",
+        "style=",
+        "javascript:",
+    ):
         hit = danger in source if danger != " on" else re.search(r"\son[a-z]+=", source)
         assert not hit, danger
     assert field(page, "text").get("value") == ANSWERS["text"]
@@ -147,7 +167,7 @@ def test_stored_answers_are_shown_again(page: Any) -> None:
     assert field(page, "search~code").get("value") == "558"
     assert page.xpath('.//*[@id="f-search"]')[0].get("value") == "Marfan <x>"
     assert field(page, "free~text").get("value") == "words"
-    assert len(page.xpath('.//li[@data-chosen-item]')) == 2
+    assert len(page.xpath(".//li[@data-chosen-item]")) == 2
     assert [one.get("value") for one in page.xpath('.//input[@name="marks"]')] == ["3", "4", ""]
     assert page.xpath('.//*[@id="f-sum"]')[0].text == "7"
     assert page.xpath('.//*[@id="f-word"]')[0].text == "High"
@@ -173,7 +193,12 @@ def test_posting_the_page_back_changes_nothing(page: Any, form: Any) -> None:
         data.setdefault(one.get("name"), []).extend(values)
     found = read_posted(form, "page", data, ANSWERS)
     assert found.problems == {}
-    wanted = {**ANSWERS, "radio": found.answers["radio"], "ticks": found.answers["ticks"], "m1": found.answers["m1"]}
+    wanted = {
+        **ANSWERS,
+        "radio": found.answers["radio"],
+        "ticks": found.answers["ticks"],
+        "m1": found.answers["m1"],
+    }
     wanted["rows"] = found.answers["rows"]
     assert found.answers == wanted
     assert outcome(form, found.answers).draft_errors == outcome(form, ANSWERS).draft_errors
@@ -181,12 +206,16 @@ def test_posting_the_page_back_changes_nothing(page: Any, form: Any) -> None:
 
 def test_what_is_hidden_on_the_server_is_hidden_in_the_page(form: Any) -> None:
     answers = {**ANSWERS, "yes_no": False}
-    page = html.fragment_fromstring(str(render_section(form, "page", answers, outcome(form, answers))), "form")
+    page = html.fragment_fromstring(
+        str(render_section(form, "page", answers, outcome(form, answers))), "form"
+    )
     assert page.xpath('.//*[@data-question="later"]')[0].get("hidden") is not None
     assert page.xpath('.//*[@data-question="secret"]')[0].get("hidden") is not None
     assert page.xpath('.//select[@name="drop"]/option[@value="|b"]')[0].get("disabled") is not None
     assert page.xpath('.//*[@data-question="int"]//*[@data-needed]')[0].get("hidden") is not None
-    shown = html.fragment_fromstring(str(render_section(form, "page", ANSWERS, outcome(form, ANSWERS))), "form")
+    shown = html.fragment_fromstring(
+        str(render_section(form, "page", ANSWERS, outcome(form, ANSWERS))), "form"
+    )
     assert shown.xpath('.//*[@data-question="later"]')[0].get("hidden") is None
     assert shown.xpath('.//select[@name="drop"]/option[@value="|b"]')[0].get("disabled") is None
     assert shown.xpath('.//*[@data-question="int"]//*[@data-needed]')[0].get("hidden") is None
@@ -226,11 +255,17 @@ def test_problems_stand_at_their_fields_and_in_the_summary(form: Any) -> None:
     assert "f-dec-problem" in dec.get("aria-describedby")
     assert "Please write a number" in page.xpath('.//*[@id="f-dec-problem"]')[0].text
     assert page.xpath('.//*[@id="f-text-problem"]') == []
-    every = html.fragment_fromstring(str(render_section(form, "page", {}, outcome(form, {}), issues="all")), "form")
+    every = html.fragment_fromstring(
+        str(render_section(form, "page", {}, outcome(form, {}), issues="all")), "form"
+    )
     assert every.xpath('.//*[@id="f-text-problem"]')[0].text == "Please answer this."
-    none = str(render_section(form, "page", {"url": "x"}, outcome(form, {"url": "x"}), issues="none"))
+    none = str(
+        render_section(form, "page", {"url": "x"}, outcome(form, {"url": "x"}), issues="none")
+    )
     assert "problem" not in none
-    summary = html.fragment_fromstring(str(error_summary(form, found, posted=posted, section_id="page")))
+    summary = html.fragment_fromstring(
+        str(error_summary(form, found, posted=posted, section_id="page"))
+    )
     links = summary.xpath(".//a/@href")
     assert "#f-dec" in links
     assert "#f-sure-1" in links
@@ -238,7 +273,9 @@ def test_problems_stand_at_their_fields_and_in_the_summary(form: Any) -> None:
 
 
 def test_views_show_a_selection(form: Any) -> None:
-    page = html.fragment_fromstring(str(render_section(form, "page", {}, outcome(form, {}), view="short")), "form")
+    page = html.fragment_fromstring(
+        str(render_section(form, "page", {}, outcome(form, {}), view="short")), "form"
+    )
     shown = set(page.xpath(".//@data-question"))
     assert shown == {"text", "rows", "rows.n"} | {"rows.c", "rows.y", "rows.double"} & shown
     assert "url" not in shown
@@ -250,7 +287,10 @@ def test_views_show_a_selection(form: Any) -> None:
 
 def test_words_come_in_the_readers_language() -> None:
     form = load_form("consultation")
-    look = Look("de", translate=lambda text: {"required": "Pflicht", "Choose …": "Bitte wählen"}.get(text, text))
+    look = Look(
+        "de",
+        translate=lambda text: {"required": "Pflicht", "Choose …": "Bitte wählen"}.get(text, text),
+    )
     source = str(render_section(form, "diagnosis", {}, evaluate(form, {}, NOW), look=look))
     assert "Wie sicher ist die Diagnose?" in source
     assert "(Pflicht)" in source
@@ -261,7 +301,15 @@ def test_words_come_in_the_readers_language() -> None:
 
 def test_the_page_carries_what_the_script_needs() -> None:
     form = consultation()
-    source = str(page_data(form, "diagnosis", {"dx": MARFAN, "height": {"value": "1", "unit": "m"}}, NOW, "/forms/rules/x.json"))
+    source = str(
+        page_data(
+            form,
+            "diagnosis",
+            {"dx": MARFAN, "height": {"value": "1", "unit": "m"}},
+            NOW,
+            "/forms/rules/x.json",
+        )
+    )
     page = html.fragment_fromstring(f"<div {source}></div>")
     assert json.loads(page.get("data-answers")) == {"height": {"value": "1", "unit": "m"}}
     assert json.loads(page.get("data-facts"))["patient.birth_date"] == "2011-03-14"
@@ -284,7 +332,9 @@ def test_odd_stored_answers_do_not_break_a_page(form: Any) -> None:
     for odd in (5, "x", [], {}, [1], {"a": 1}, True):
         answers = {name: odd for name in form.items if name not in {"rows", "cards"}}
         assert render_section(form, "page", answers, outcome(form, answers), issues="all")
-    assert render_section(form, "page", {"rows": 5, "cards": [None]}, outcome(form, {"rows": 5, "cards": [None]}))
+    assert render_section(
+        form, "page", {"rows": 5, "cards": [None]}, outcome(form, {"rows": 5, "cards": [None]})
+    )
 
 
 def test_rendering_is_quick_enough_for_every_page() -> None:

@@ -78,7 +78,14 @@ def test_temperatures() -> None:
 
 @pytest.mark.parametrize(
     ("source", "target"),
-    [("kg", "m"), ("mmol/L", "mg/dL"), ("[iU]", "mg"), ("[iU]/L", "U/L"), ("Cel", "m"), ("mol", "1")],
+    [
+        ("kg", "m"),
+        ("mmol/L", "mg/dL"),
+        ("[iU]", "mg"),
+        ("[iU]/L", "U/L"),
+        ("Cel", "m"),
+        ("mol", "1"),
+    ],
 )
 def test_what_does_not_measure_the_same_is_not_converted(source: str, target: str) -> None:
     assert not comparable(source, target)
@@ -87,13 +94,30 @@ def test_what_does_not_measure_the_same_is_not_converted(source: str, target: st
 
 
 @pytest.mark.parametrize(
-    "text", ["", "furlong", "kg m", "kilogram", "5", "m//s", "(m", "m)", "mm Hg", "C°", "kCel", "m" * 90, "((" * 50]
+    "text",
+    [
+        "",
+        "furlong",
+        "kg m",
+        "kilogram",
+        "5",
+        "m//s",
+        "(m",
+        "m)",
+        "mm Hg",
+        "C°",
+        "kCel",
+        "m" * 90,
+        "((" * 50,
+    ],
 )
 def test_what_is_no_unit(text: str) -> None:
     assert not is_unit(text) or text == "5"
 
 
-@pytest.mark.parametrize("text", ["1", "{score}", "/min", "{copies}/mL", "10*3/uL", "meq/L", "k[iU]/L", "ug/g{creat}"])
+@pytest.mark.parametrize(
+    "text", ["1", "{score}", "/min", "{copies}/mL", "10*3/uL", "meq/L", "k[iU]/L", "ug/g{creat}"]
+)
 def test_units_of_laboratories(text: str) -> None:
     assert is_unit(text)
 
@@ -102,7 +126,10 @@ def test_units_of_laboratories(text: str) -> None:
 def test_prefixes_scale(atom: str, prefix: str) -> None:
     scaled = unit(prefix + atom)
     if prefix + atom not in {*METRIC, *PLAIN}:
-        assert scaled.factor in {unit(atom).factor * Fraction(10) ** PREFIXES[prefix], scaled.factor}
+        assert scaled.factor in {
+            unit(atom).factor * Fraction(10) ** PREFIXES[prefix],
+            scaled.factor,
+        }
     assert scaled.dimension
 
 

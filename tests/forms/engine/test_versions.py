@@ -48,7 +48,11 @@ CHANGES = [
     (("max_length: 20", "max_length: 30"), Level.MINOR, "max length changed from '20' to '30'"),
     (("max_length: 20", "max_length: 10"), Level.MAJOR, "max length changed"),
     (("label: Name", "label: Name, help: Yours"), Level.PATCH, "help is now"),
-    (("label: Name", "label: Full name"), Level.MAJOR, "label (en) changed from 'Name' to 'Full name'"),
+    (
+        ("label: Name", "label: Full name"),
+        Level.MAJOR,
+        "label (en) changed from 'Name' to 'Full name'",
+    ),
     (("label: Name", "label: Name, required: true"), Level.MAJOR, "is now required"),
     (("label: Name", "label: Name, width: 50"), Level.PATCH, "width is now"),
     (("label: Name", "label: Name, weight: 2"), Level.PATCH, "weight is now"),
@@ -60,8 +64,16 @@ CHANGES = [
     (("r Red", "r Crimson"), Level.MAJOR, "option 'r': option r label (en) changed"),
     (("r Red", "{r Red: {score: 2}}"), Level.MAJOR, "score is now '2'"),
     (("r Red", "{r Red: {exclusive: true}}"), Level.MAJOR, "exclusive"),
-    (("options: [r Red, g Green]", "options: [r Red, g Green], other: true"), Level.MINOR, "accepts other answers"),
-    (("options: [r Red, g Green]", "options: [r Red, g Green], multiple: true"), Level.MAJOR, "several answers"),
+    (
+        ("options: [r Red, g Green]", "options: [r Red, g Green], other: true"),
+        Level.MINOR,
+        "accepts other answers",
+    ),
+    (
+        ("options: [r Red, g Green]", "options: [r Red, g Green], multiple: true"),
+        Level.MAJOR,
+        "several answers",
+    ),
     (("[kg, g]", "[kg, g, mg]"), Level.MINOR, "units changed from 'kg', 'g' to 'kg', 'g', 'mg'"),
     (("[kg, g]", "[kg]"), Level.MAJOR, "units changed"),
     (("[kg, g]", "[g, kg]"), Level.PATCH, "units changed"),
@@ -69,18 +81,36 @@ CHANGES = [
     (("precision: month", "precision: day"), Level.MAJOR, "precision changed"),
     (("[pack:a, pack:b]", "[pack:a, pack:b, pack:c]"), Level.MINOR, "options from changed"),
     (("[pack:a, pack:b]", "[pack:a]"), Level.MAJOR, "options from changed"),
-    (("{id: x, type: yes_no, label: X}", "{id: x, type: text, label: X}"), Level.MAJOR, "type changed"),
-    (("{id: x, type: yes_no, label: X}", "{id: x, type: yes_no, label: X}, {id: y, type: text}"), Level.MINOR, "'y' is a new question"),
-    (("{id: x,", "{id: y, type: text, required: true}, {id: x,"), Level.MAJOR, "is a new required question"),
+    (
+        ("{id: x, type: yes_no, label: X}", "{id: x, type: text, label: X}"),
+        Level.MAJOR,
+        "type changed",
+    ),
+    (
+        ("{id: x, type: yes_no, label: X}", "{id: x, type: yes_no, label: X}, {id: y, type: text}"),
+        Level.MINOR,
+        "'y' is a new question",
+    ),
+    (
+        ("{id: x,", "{id: y, type: text, required: true}, {id: x,"),
+        Level.MAJOR,
+        "is a new required question",
+    ),
     (("{id: x,", "{id: y, type: note, label: Y}, {id: x,"), Level.PATCH, "is a new note"),
     ((", {id: x, type: yes_no, label: X}", ""), Level.MAJOR, "'X' (x) was removed"),
     (("{id: n, type: note, label: Hello}, ", ""), Level.PATCH, "'Hello' (n) was removed"),
-    (("{id: x, type: yes_no, label: X}", "{id: z, type: yes_no, label: X, was: x}"), Level.MAJOR, "was named 'x' before"),
+    (
+        ("{id: x, type: yes_no, label: X}", "{id: z, type: yes_no, label: X, was: x}"),
+        Level.MAJOR,
+        "was named 'x' before",
+    ),
 ]
 
 
 @pytest.mark.parametrize(("change", "level", "words"), CHANGES)
-def test_one_change_gives_one_sentence_of_the_right_size(change: Any, level: Level, words: str) -> None:
+def test_one_change_gives_one_sentence_of_the_right_size(
+    change: Any, level: Level, words: str
+) -> None:
     found = differ(change)
     assert len(found.changes) == 1, [c.sentence for c in found.changes]
     assert words in found.changes[0].sentence
@@ -89,9 +119,17 @@ def test_one_change_gives_one_sentence_of_the_right_size(change: Any, level: Lev
 
 def test_moves_are_patches_and_only_what_moved_is_named() -> None:
     line = "    - {id: a, type: integer, label: Age, min: 0, max: 100}\n"
-    moved = differ(lambda text: text.replace(line, "") .replace("precision: month}\n", "precision: month}\n" + line))
+    moved = differ(
+        lambda text: text.replace(line, "").replace(
+            "precision: month}\n", "precision: month}\n" + line
+        )
+    )
     assert [(c.item, c.action, c.level) for c in moved.changes] == [("a", "moved", Level.PATCH)]
-    other = differ(lambda text: text.replace(line, "").replace("items: [{id: n", "items: [" + line.strip()[2:] + ", {id: n"))
+    other = differ(
+        lambda text: text.replace(line, "").replace(
+            "items: [{id: n", "items: [" + line.strip()[2:] + ", {id: n"
+        )
+    )
     assert "was moved to 'two'" in other.changes[0].sentence
 
 
@@ -102,8 +140,16 @@ def test_moves_are_patches_and_only_what_moved_is_named() -> None:
         (RULES.replace("99", "50"), Level.MINOR, "now checks 'a < 50'"),
         (RULES.replace("warning", "error"), Level.MAJOR, "is an error now"),
         (RULES.replace("High", "Too high"), Level.PATCH, "another message"),
-        (RULES + "\n- {id: new, check: a > 1, message: M, severity: warning}", Level.MINOR, "A new rule 'new'"),
-        (RULES + "\n- {id: new, check: a > 1, message: M}", Level.MAJOR, "A new rule 'new' (error)"),
+        (
+            RULES + "\n- {id: new, check: a > 1, message: M, severity: warning}",
+            Level.MINOR,
+            "A new rule 'new'",
+        ),
+        (
+            RULES + "\n- {id: new, check: a > 1, message: M}",
+            Level.MAJOR,
+            "A new rule 'new' (error)",
+        ),
     ],
 )
 def test_rules_are_compared_by_their_id(rules: str, level: Level, words: str) -> None:
@@ -121,7 +167,9 @@ def test_rewording_confirmed_as_same_meaning_is_a_patch() -> None:
 
 def test_translations_are_patches() -> None:
     old = definition(small_text("- {id: a, type: text, label: Name}"))
-    new = definition(small_text("- {id: a, type: text, label: {en: Name, de: Name}}", languages="[en, de]"))
+    new = definition(
+        small_text("- {id: a, type: text, label: {en: Name, de: Name}}", languages="[en, de]")
+    )
     found = diff_forms(old, new)
     assert found.level is Level.PATCH
     assert {c.keyword for c in found.changes} == {"languages", "label (de)"}
@@ -175,7 +223,12 @@ def test_what_is_no_range(text: str) -> None:
 
 
 def test_identity_is_kept() -> None:
-    old = definition(small_text("- {id: a, type: text}\n- {id: b, type: text}\n- {id: c, type: text}", retired="z: {reason: old}"))
+    old = definition(
+        small_text(
+            "- {id: a, type: text}\n- {id: b, type: text}\n- {id: c, type: text}",
+            retired="z: {reason: old}",
+        )
+    )
     new = definition(small_text("- {id: a, type: integer}\n- {id: d, type: text, was: c}"))
     messages = "\n".join(issue.message for issue in identity_faults(old, new))
     assert "'a' was a text and is now a integer" in messages
@@ -184,7 +237,12 @@ def test_identity_is_kept() -> None:
     assert "tombstone of 'z' must stay" in messages
     both = definition(small_text("- {id: c, type: text}\n- {id: d, type: text, was: c}"))
     assert "still exists" in identity_faults(both, both)[0].message
-    fine = definition(small_text("- {id: a, type: text}\n- {id: d, type: text, was: c}", retired="z: {reason: old}\nb: {reason: unused}"))
+    fine = definition(
+        small_text(
+            "- {id: a, type: text}\n- {id: d, type: text, was: c}",
+            retired="z: {reason: old}\nb: {reason: unused}",
+        )
+    )
     assert identity_faults(old, fine) == []
 
 
@@ -201,7 +259,7 @@ NEW_ANSWERS = small(
     "- repeat: lines\n  was: rows\n  items: [{id: rows.value, type: text}, {id: rows.z, type: choice, options: [het H]}]",
     version="2.0.0",
     migrations='- from: "<2.0.0"\n  rename: {diag: dx, rows.v: rows.value}\n  recode: {zyg: {heteroz: SCT:1}, many: {p: p2}, rows.z: {heteroz: het}}\n'
-    '  split: {bp: {sys: \'before(bp, "/")\', dia: \'after(bp, "/")\'}}\n  join: {full: \'concat(first, " ", last)\'}\n'
+    "  split: {bp: {sys: 'before(bp, \"/\")', dia: 'after(bp, \"/\")'}}\n  join: {full: 'concat(first, \" \", last)'}\n"
     "  convert_unit: {w: kg}\n  drop: {gone: not used by anybody}",
 )
 BEFORE: dict[str, Any] = {
@@ -213,7 +271,10 @@ BEFORE: dict[str, Any] = {
     "w": {"value": "4500", "unit": "g"},
     "gone": "x",
     "diag": "unknown",
-    "rows": [{"row": "r1", "rows.v": "one", "rows.z": {"system": "", "code": "heteroz"}}, {"row": "r2", "rows.v": "two"}],
+    "rows": [
+        {"row": "r1", "rows.v": "one", "rows.z": {"system": "", "code": "heteroz"}},
+        {"row": "r2", "rows.v": "two"},
+    ],
 }
 
 
@@ -267,12 +328,14 @@ def test_what_cannot_be_migrated_is_said() -> None:
         optional={
             "bp": st.sampled_from(["120/80", "x", ""]),
             "first": st.text(max_size=4),
-            "zyg": st.sampled_from([{"system": "", "code": "heteroz"}, {"system": "", "code": "homoz"}, 5]),
+            "zyg": st.sampled_from(
+                [{"system": "", "code": "heteroz"}, {"system": "", "code": "homoz"}, 5]
+            ),
             "w": st.sampled_from([{"value": "1", "unit": "g"}, {"value": "1", "unit": "kg"}, "x"]),
             "gone": st.text(max_size=3),
-            "rows": st.lists(st.fixed_dictionaries({"rows.v": st.text(max_size=3)}), max_size=3).map(
-                lambda rows: [{"row": f"r{i}", **row} for i, row in enumerate(rows)]
-            ),
+            "rows": st.lists(
+                st.fixed_dictionaries({"rows.v": st.text(max_size=3)}), max_size=3
+            ).map(lambda rows: [{"row": f"r{i}", **row} for i, row in enumerate(rows)]),
         },
     )
 )
@@ -285,9 +348,20 @@ def test_undo_restores_any_answers(answers: dict[str, Any]) -> None:
 
 def test_replay_counts_equal_brute_force() -> None:
     old = small(OLD)
-    new = small(OLD.replace("max: 100", "max: 50").replace("label: Name", "label: Name, required: true").replace("r Red, g Green", "r Red"))
+    new = small(
+        OLD.replace("max: 100", "max: 50")
+        .replace("label: Name", "label: Name, required: true")
+        .replace("r Red, g Green", "r Red")
+    )
     responses = [
-        (f"response-{i}", {"a": i, **({"b": "x"} if i % 2 else {}), "c": {"system": "", "code": "g" if i % 5 == 0 else "r"}})
+        (
+            f"response-{i}",
+            {
+                "a": i,
+                **({"b": "x"} if i % 2 else {}),
+                "c": {"system": "", "code": "g" if i % 5 == 0 else "r"},
+            },
+        )
         for i in range(101)
     ]
     found = replay(old, new, responses, NOW)
@@ -302,14 +376,22 @@ def test_replay_counts_equal_brute_force() -> None:
 def test_replay_reports_answers_that_would_no_longer_be_asked() -> None:
     old = small("- {id: a, type: yes_no}\n- {id: b, type: text}\n- {id: x, type: text}")
     new = small("- {id: a, type: yes_no}\n- {id: b, type: text, show_if: a}")
-    found = replay(old, new, [("1", {"a": False, "b": "kept", "x": "y"}), ("2", {"a": True, "b": "z"})], NOW)
-    assert {(v.code, v.item, v.count) for v in found.verdicts} == {("lost", "b", 1), ("unknown_item", "x", 1)}
+    found = replay(
+        old, new, [("1", {"a": False, "b": "kept", "x": "y"}), ("2", {"a": True, "b": "z"})], NOW
+    )
+    assert {(v.code, v.item, v.count) for v in found.verdicts} == {
+        ("lost", "b", 1),
+        ("unknown_item", "x", 1),
+    }
     assert found.valid == 1
 
 
 def test_the_publish_report_joins_diff_ids_and_replay() -> None:
     old = small(OLD)
-    new = small(OLD.replace("max: 100", "max: 50").replace(", {id: x, type: yes_no, label: X}", ""), version="1.1.0")
+    new = small(
+        OLD.replace("max: 100", "max: 50").replace(", {id: x, type: yes_no, label: X}", ""),
+        version="1.1.0",
+    )
     report = publish_report(old, new, [("r", {"a": 70, "x": True})], NOW)
     assert not report.can_publish
     assert "too small a step" in report.refusals[0].message
@@ -330,7 +412,11 @@ CHECKED = """
 
 
 def results(checks: str) -> dict[str, tuple[str, ...]]:
-    form = small(CHECKED, checks=checks, rules="- {id: heavy, check: w < 300 kg, message: M, severity: warning}")
+    form = small(
+        CHECKED,
+        checks=checks,
+        rules="- {id: heavy, check: w < 300 kg, message: M, severity: warning}",
+    )
     return {one.name: one.failures for one in run_checks(form, NOW.today)}
 
 
@@ -359,7 +445,10 @@ def test_checks_of_the_author() -> None:
         ("{given: {}, expect: {rows.n: 1}}", "there is no row"),
         ("{given: {rows: [{rows.n: 1}]}, expect: {rows.twice: [2, 4]}}", "expected 2 rows"),
         ("{given: {}, context: {visit_date: 2025}, expect: {}}", "is a full date"),
-        ("{given: {}, context: {patient.birthdate: 2025}, expect: {}}", "did you mean 'patient.birth_date'"),
+        (
+            "{given: {}, context: {patient.birthdate: 2025}, expect: {}}",
+            "did you mean 'patient.birth_date'",
+        ),
     ],
 )
 def test_checks_that_fail_say_what_was_found(check: str, words: str) -> None:
