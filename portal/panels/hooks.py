@@ -85,7 +85,10 @@ def patient_actions(actor: Actor, patient_id: str) -> list[MenuEntry]:
 @hookimpl
 def network_cards(actor: Actor, network_id: str) -> list[CardSpec]:
     """Panels by phase, and the newest."""
-    code = db.session.scalar(select(Network.code).where(Network.id == network_id)) or ""
+    known = (g.network_code for g in actor.grants if g.network_id == network_id)
+    code = next(known, "") or str(
+        db.session.scalar(select(Network.code).where(Network.id == network_id)) or ""
+    )
     counts = queries.count_by_phase(actor, network_id)
     labels = queries.phases_of(code)
     figures = [(label, counts[phase], phase) for phase, label in labels if counts.get(phase)]
