@@ -122,8 +122,8 @@ class _Overlay:
         codes = [p.code for p in phases]
         for code in order:
             if code not in codes:
-                self.top.complain(
-                    f"'{code}' is not a phase of the result", key="order", known=codes
+                reading.unknown(
+                    self.top, "order", code, f"'{code}' is not a phase of the result", codes
                 )
         left_out = [p.code for p in phases if p.state == RUNNING and p.code not in order]
         if left_out:
@@ -176,7 +176,7 @@ def _changed(old: Transition, section: Section) -> Transition:
     have = [use.name for use in old.guards]
     for name in dropped:
         if name not in have:
-            section.complain(f"'{name}' is not a guard here", key="drop_guards", known=have)
+            reading.unknown(section, "drop_guards", name, f"'{name}' is not a guard here", have)
     kept: list[GuardUse] = [use for use in old.guards if use.name not in dropped]
     made = replace(
         old,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from portal.access import policy
 from portal.access.permissions import Permission
-from portal.kernel.errors import DefinitionError, Issue
+from portal.kernel.errors import DefinitionError, Issue, nearest
 from portal.kernel.strictyaml import Section, read
 from portal.workflow import guards
 from portal.workflow.model import (
@@ -55,6 +55,19 @@ def _workflow(top: Section, file: str) -> Workflow:
     top.close()
     workflow = Workflow(code, version, title, start, phases, transitions, file=file)
     return replace(workflow, transitions=along(workflow, top))
+
+
+def unknown(section: Section, key: str, value: str, message: str, known: Iterable[str]) -> None:
+    """Add an Issue about ``value`` below ``key``, with the nearest of the ``known`` values."""
+    section.issues.append(
+        Issue(
+            message,
+            file=section.file,
+            line=section.line_of(key),
+            key=".".join(part for part in (section.path, key) if part),
+            nearest=nearest(value, known),
+        )
+    )
 
 
 def named(section: Section, key: str) -> list[tuple[str, Section]]:
@@ -121,7 +134,7 @@ def _sources(section: Section, phases: tuple[Phase, ...]) -> tuple[str, ...]:
         elif word in codes:
             found.append(word)
         else:
-            section.complain(f"'{word}' is not a phase", key="from", known=[*codes, RUNNING, ANY])
+            unknown(section, "from", word, f"'{word}' is not a phase", [*codes, RUNNING, ANY])
     if not found:
         section.complain("'from' is missing; name the phases that this leads out of", key="from")
     return tuple(dict.fromkeys(code for code in found if code != target))
@@ -139,10 +152,12 @@ def _who(section: Section, permission: str) -> tuple[str, ...]:
     entitled = policy.RULES[Permission(permission)].allow
     for name in who:
         if name not in entitled:
-            section.complain(
+            unknown(
+                section,
+                "who",
+                name,
                 f"'{name}' is not entitled to {permission}; the policy allows {', '.join(entitled)}",
-                key="who",
-                known=entitled,
+                entitled,
             )
     return who
 
@@ -182,7 +197,7 @@ def relations(section: Section, key: str, known: Iterable[str]) -> tuple[str, ..
     allowed = sorted(known)
     for name in names:
         if name not in allowed:
-            section.complain(f"'{name}' is nobody that a workflow knows", key=key, known=allowed)
+            unknown(section, key, name, f"'{name}' is nobody that a workflow knows", allowed)
     return names
 
 
