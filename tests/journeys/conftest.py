@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from portal.cli.dev import start_provider
 from portal.settings import load
@@ -124,6 +124,14 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def _note(errors: list[str], stack: Stack, page: Page, message: ConsoleMessage) -> None:
+    """Keep console errors of our own pages; a refusal that a journey asks for is not one."""
+    ours = page.url.startswith(stack.url)
+    refusal = "server responded with a status of 4" in message.text
+    if ours and message.type == "error" and not refusal:
+        errors.append(f"{page.url}: {message.text}")
+
+
 @pytest.fixture
 def open_page(browser: Browser, stack: Stack) -> Iterator[Callable[..., Page]]:
     """Return a function that opens a page in an own browser profile; console errors fail the test."""
@@ -134,15 +142,8 @@ def open_page(browser: Browser, stack: Stack) -> Iterator[Callable[..., Page]]:
         context = browser.new_context(base_url=stack.url, locale="en-GB", **options)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
-        page.on(
-            "console",
-            lambda m: (
-                errors.append(f"{page.url}: {m.text}")
-                if m.type == "error" and "status of 4" not in m.text
-                else None
-            ),
-        )
-        page.on("pageerror", lambda e: errors.append(f"{page.url}: {e}"))
+        page.on("console", lambda message: _note(errors, stack, page, message))
+        page.on("pageerror", lambda error: errors.append(f"{page.url}: {error}"))
         page.set_default_timeout(15_000)
         return page
 
@@ -153,14 +154,15 @@ def open_page(browser: Browser, stack: Stack) -> Iterator[Callable[..., Page]]:
 
 
 @pytest.fixture
-def log_in(open_page: Callable[..., Page]) -> Callable[..., Page]:
+def log_in(open_page: Callable[..., Page], stack: Stack) -> Callable[..., Page]:
     """Return a function from a demo account (its subject) to a page logged in as that person."""
 
     def make(subject: str, path: str = "/", **options: object) -> Page:
         page = open_page(**options)
         page.goto(f"/login/?next={path}")
         page.get_by_role("button", name=subject, exact=True).click()
-        expect(page.locator("main")).to_be_visible()
+        page.wait_for_url(f"{stack.url}/**")
+        expect(page.locator("#main")).to_be_visible()
         return page
 
     return make
