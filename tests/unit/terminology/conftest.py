@@ -6,13 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
+from portal.terminology.api import EXTENSION
+from portal.terminology.fhir.routes import create_blueprint
 from portal.terminology.inputs import InputFile
 from portal.terminology.loaders import Context, loader_class
 from portal.terminology.loading import LoadReport, Terms
 from portal.terminology.packs import Pack, PackNames, read_packs
 from portal.terminology.records import Record
 from portal.terminology.service import Terminology
+
+from .fhir_cases import Client
 
 ROOT = Path(__file__).resolve().parents[3]
 SHARED = ROOT.parent / "shared" / "data" / "terminology"
@@ -82,6 +87,15 @@ def fresh(tmp_path: Path) -> Iterator[Terminology]:
     terms = Terminology(tmp_path / "data", value_set_files=[VALUE_SETS])
     yield terms
     terms.close()
+
+
+@pytest.fixture(scope="session")
+def fhir(samples: Terminology) -> Client:
+    """A client of the FHIR interface, on starter content."""
+    app = Flask("fhir")
+    app.extensions[EXTENSION] = samples
+    app.register_blueprint(create_blueprint(lambda view: view))
+    return Client(app.test_client())
 
 
 def records(

@@ -1,0 +1,1 @@
+"""The FHIR terminology service: CodeSystem, ValueSet and ConceptMap operations, R4 and R5."""

@@ -1,0 +1,128 @@
+"""CapabilityStatement and TerminologyCapabilities."""
+
+from portal import __version__
+from portal.terminology.fhir.library import Library
+from portal.terminology.fhir.outcome import Json
+
+RELEASED = "2026-11-25"
+TESTS = "1.9.0"
+_FEATURE = "http://hl7.org/fhir/uv/application-feature/StructureDefinition/feature"
+_DEFINITION = "http://hl7.org/fhir/OperationDefinition/"
+PARAMETERS = (
+    "activeOnly", "check-system-version", "count", "default-valueset-version", "designation",
+    "displayLanguage", "exclude-system", "excludeNested", "filter", "force-system-version",
+    "includeDefinition", "includeDesignations", "offset", "property", "system-version",
+    "tx-resource", "useSupplement",
+)  # fmt: skip
+
+
+def _feature(definition: str, value: Json) -> Json:
+    return {
+        "url": _FEATURE,
+        "extension": [
+            {"url": "definition", "valueCanonical": definition},
+            {"url": "value", **value},
+        ],
+    }
+
+
+def _operation(kind: str, name: str) -> Json:
+    return {"name": name, "definition": f"{_DEFINITION}{kind}-{name}"}
+
+
+def capabilities(base: str, fhir_version: str) -> Json:
+    """Return the CapabilityStatement of this end point."""
+    tx = "http://hl7.org/fhir/uv/tx-ecosystem/FeatureDefinition/CodeSystemAsParameter"
+    tests = "http://hl7.org/fhir/uv/tx-tests/FeatureDefinition/test-version"
+    read = [{"code": "read"}, {"code": "search-type"}]
+    return {
+        "resourceType": "CapabilityStatement",
+        "extension": [
+            _feature(tests, {"valueCode": TESTS}),
+            _feature(tx, {"valueBoolean": True}),
+        ],
+        "url": f"{base}/metadata",
+        "version": __version__,
+        "name": "ErnPortalTerminology",
+        "title": "ERN portal terminology service",
+        "status": "active",
+        "date": RELEASED,
+        "kind": "instance",
+        "instantiates": ["http://hl7.org/fhir/CapabilityStatement/terminology-server"],
+        "software": {"name": "ERN portal", "version": __version__, "releaseDate": RELEASED},
+        "implementation": {"description": "Coding systems of the ERN portal", "url": base},
+        "fhirVersion": fhir_version,
+        "format": ["application/fhir+json"],
+        "rest": [
+            {
+                "mode": "server",
+                "security": {"description": "Session of the portal, or open where so configured"},
+                "resource": [
+                    {
+                        "type": "CodeSystem",
+                        "interaction": read,
+                        "searchParam": [
+                            {"name": "url", "type": "uri"},
+                            {"name": "version", "type": "token"},
+                        ],
+                        "operation": [
+                            _operation("CodeSystem", name)
+                            for name in ("lookup", "subsumes", "validate-code")
+                        ],
+                    },
+                    {
+                        "type": "ConceptMap",
+                        "operation": [_operation("ConceptMap", "translate")],
+                    },
+                    {
+                        "type": "ValueSet",
+                        "interaction": read,
+                        "searchParam": [
+                            {"name": "url", "type": "uri"},
+                            {"name": "version", "type": "token"},
+                        ],
+                        "operation": [
+                            _operation("ValueSet", name)
+                            for name in ("batch-validate-code", "expand", "validate-code")
+                        ],
+                    },
+                ],
+                "operation": [
+                    {
+                        "name": "versions",
+                        "definition": f"{_DEFINITION}CapabilityStatement-versions",
+                    }
+                ],
+            }
+        ],
+    }
+
+
+def terminology(library: Library, base: str) -> Json:
+    """Return the TerminologyCapabilities: systems with versions, and what $expand understands."""
+    systems = []
+    for uri, versions in library.code_systems():
+        entry: Json = {"uri": uri}
+        if versions:
+            entry["version"] = [{"code": version} for version in versions]
+        systems.append(entry)
+    return {
+        "resourceType": "TerminologyCapabilities",
+        "url": f"{base}/metadata?mode=terminology",
+        "version": __version__,
+        "name": "ErnPortalTerminologyCapabilities",
+        "title": "ERN portal terminology service: capabilities",
+        "status": "active",
+        "date": RELEASED,
+        "kind": "instance",
+        "codeSystem": systems,
+        "expansion": {
+            "hierarchical": True,
+            "paging": True,
+            "parameter": [{"name": name} for name in PARAMETERS],
+        },
+        "codeSearch": "in-compose-or-expansion",
+        "validateCode": {"translations": True},
+        "translation": {"needsMap": False},
+        "closure": {"translation": False},
+    }
