@@ -8,16 +8,17 @@ from portal.access import guard
 from portal.access.actor import Actor, system
 from portal.access.permissions import Permission
 from portal.extend import hookimpl
-from portal.extend.specs import CardSpec, Event, MenuEntry, MessageSpec
+from portal.extend.specs import CardSpec, Event, JobSpec, MenuEntry, MessageSpec, SearchResult
 from portal.kernel import db
 from portal.networks.models import Network
-from portal.panels import queries
+from portal.panels import jobs, queries
 from portal.panels.events import TEXTS
 from portal.panels.service import suspend_for_patient
 from portal.patients import terms
 from portal.patients.models import Patient
 
 SHOWN = 5
+HOUR = 3600
 MESSAGES = Path(__file__).resolve().parent / "messages"
 _OUTCOME = ("outcome_to_sign", "outcome_objected", "outcome_sealed")
 
@@ -28,6 +29,26 @@ def register_messages() -> list[MessageSpec]:
     return [
         MessageSpec(kind, MESSAGES, "Open the outcome" if kind in _OUTCOME else "Open the panel")
         for kind in TEXTS
+    ]
+
+
+@hookimpl
+def register_jobs() -> list[JobSpec]:
+    """Let invitations lapse; remind of dates."""
+    return [
+        JobSpec("panels.lapse", jobs.lapse, every_seconds=HOUR),
+        JobSpec("panels.remind", jobs.remind, every_seconds=HOUR),
+    ]
+
+
+@hookimpl
+def search_results(actor: Actor, text: str) -> list[SearchResult]:
+    """Panels by number or title, among those that the actor may list."""
+    return [
+        SearchResult(
+            "Panels", row.title, row.url, f"{row.number}, {row.network_name}, {row.phase_label}"
+        )
+        for row in queries.find_panels(actor, text)
     ]
 
 
@@ -58,12 +79,13 @@ def centre_menu(actor: Actor, centre_code: str) -> list[MenuEntry]:
 def patient_cards(actor: Actor, patient_id: str) -> list[CardSpec]:
     """The panels of a patient."""
     page = queries.list_panels(actor, patient_id=patient_id, limit=SHOWN)
+    others = queries.left_behind(actor, patient_id)
     return [
         CardSpec(
             "panels",
             "Panels",
             "panels/card_patient.html",
-            {"page": page, "patient_id": patient_id},
+            {"page": page, "patient_id": patient_id, "others": others},
             order=10,
         )
     ]

@@ -7,7 +7,9 @@ from portal.panels.queries.history import GROUPS, discussion, latest, timeline
 from portal.panels.queries.lists import (
     count_by_phase,
     count_overdue,
+    find_panels,
     forwards,
+    left_behind,
     list_panels,
     phases_of,
 )
@@ -27,10 +29,12 @@ __all__ = [
     "count_overdue",
     "discussion",
     "find_experts",
+    "find_panels",
     "forwards",
     "groups_of",
     "latest",
     "leads_of",
+    "left_behind",
     "list_panels",
     "outside",
     "phases_of",

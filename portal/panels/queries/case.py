@@ -11,6 +11,7 @@ from portal.panels.queries.left import left_of
 from portal.panels.queries.loading import (
     NOBODY,
     Loaded,
+    allowed,
     chip_of,
     head_of,
     load,
@@ -194,6 +195,8 @@ def experts_of(panel: Panel, people: Cards, answered: set[str]) -> list[ExpertRo
             state=_state(row, answered=row.person_id in answered),
             reason=row.reason,
             contributing=row.role in CONTRIBUTING,
+            role_code=row.role,
+            ends_at=row.ends_at,
         )
         for row in rows
     ]
@@ -227,7 +230,7 @@ def outside(actor: Actor, panel_id: str) -> OutsideView:
     panel = loaded.panel
     row = next((r for r in panel.members if r.person_id == actor.person_id), None)
     people = people_cards(loaded, row.invited_by if row else None)
-    managing = bool(loaded.relations & {"coordinator", "dispatcher"})
+    managing = Permission.PANEL_INVITE.value in allowed(loaded.relations)
     facts = facts_of(panel) if managing else {}
     return OutsideView(
         head=head_of(loaded, people),

@@ -36,7 +36,7 @@ def _experts(experts: list[ExpertRow]) -> LeftRow:
     asked = [
         e
         for e in experts
-        if e.status in {Status.INVITED, Status.ACCEPTED} and e.role != Role.LEAD.capitalize()
+        if e.status in {Status.INVITED, Status.ACCEPTED} and e.role_code != Role.LEAD
     ]
     answered = sum(e.state == "Answered" for e in experts)
     if not asked and not answered:

@@ -13,6 +13,7 @@ from portal.networks.models import Centre, Network, ThematicArea
 from portal.panels.models import Panel, PanelMember
 from portal.panels.queries.shapes import Page, PanelRow
 from portal.panels.words import Status
+from portal.patients.models import Patient
 from portal.people.models import Person
 from portal.workflow import catalogue
 
@@ -49,6 +50,39 @@ def list_panels(
     rows = db.session.execute(statement.order_by(Panel.id.desc()).limit(limit + 1)).all()
     shown = [_row(*row) for row in rows[:limit]]
     return Page(shown, shown[-1].id if len(rows) > limit else "")
+
+
+def find_panels(actor: Actor, text: str, limit: int = 5) -> list[PanelRow]:
+    """Return panels whose number or title holds ``text``, newest first."""
+    wanted = text.strip().lower()[:80]
+    if not wanted:
+        return []
+    statement = _joined().where(
+        listed(actor),
+        or_(
+            func.lower(Panel.number).contains(wanted, autoescape=True),
+            func.lower(Panel.title).contains(wanted, autoescape=True),
+        ),
+    )
+    return [
+        _row(*row) for row in db.session.execute(statement.order_by(Panel.id.desc()).limit(limit))
+    ]
+
+
+def left_behind(actor: Actor, patient_id: str) -> bool:
+    """Return whether open panels of a patient who is the actor's now still have somebody else as requester."""
+    found = db.session.scalar(
+        select(Panel.id)
+        .join(Patient, Patient.id == Panel.patient_id)
+        .where(
+            Patient.id == patient_id,
+            Patient.enrolled_by == actor.person_id,
+            Panel.requester_id != actor.person_id,
+            Panel.phase.not_in(["cancelled", "archived"]),
+        )
+        .limit(1)
+    )
+    return found is not None
 
 
 def listed(actor: Actor) -> ColumnElement[bool]:

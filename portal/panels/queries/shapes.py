@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import ClassVar
 
 from portal.kernel import clock
 from portal.people.queries import PersonCard
@@ -52,6 +51,8 @@ class ExpertRow:
     state: str
     reason: str
     contributing: bool
+    role_code: str = ""
+    ends_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -127,9 +128,8 @@ class NextAct:
 
 @dataclass(frozen=True)
 class PanelHead:
-    """What everybody who may list a panel sees of it; also the thing of the policy in templates."""
+    """What everybody who may list a panel sees of it. ``may`` are the actor's permissions on it."""
 
-    access_kind: ClassVar[str] = "panel"
     id: str
     number: str
     title: str

@@ -18,6 +18,7 @@ from portal.panels.service.discussing import (
 )
 from portal.panels.service.inviting import invite, invite_group, remove
 from portal.panels.service.moving import move, register_step, set_deadline, suspend_for_patient
+from portal.panels.service.upkeep import extend_guest, lapse_invitations, remind, take_over
 
 __all__ = [
     "AskQuestion",
@@ -30,18 +31,22 @@ __all__ = [
     "ask",
     "comment",
     "edit_question",
+    "extend_guest",
     "forward",
     "invite",
     "invite_group",
+    "lapse_invitations",
     "mark_seen",
     "mark_urgent",
     "move",
     "name_lead",
     "register_step",
+    "remind",
     "remove",
     "request_information",
     "save_contribution",
     "send_contribution",
     "set_deadline",
     "suspend_for_patient",
+    "take_over",
 ]

@@ -58,8 +58,9 @@ def answer_invitation(
     row.status = Status.ACCEPTED if accept else Status.DECLINED
     row.answered_at, row.reason = clock.now(), reason.strip()
     tasks.close(events.entity(panel), "invitation", person_id=actor.person_id, by=actor.person_id)
-    facts = {"colleague_id": colleague_id} if colleague_id else {}
-    events.happened(actor, panel, "accepted" if accept else "declined", facts=facts, reason=reason)
+    events.happened(actor, panel, "accepted" if accept else "declined", reason=reason)
+    if colleague_id and not accept:
+        events.happened(actor, panel, "colleague_proposed", facts={"person_id": colleague_id})
     if accept and row.role in CONTRIBUTING:
         answer_due(panel, [actor.person_id])
     events.tell(

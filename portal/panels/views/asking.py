@@ -47,6 +47,13 @@ class AskView(PortalView):
         page_ = self.render("panels/ask.html", form=form, network=network, patient=patient)
         return page_, 422 if form.is_submitted() else 200
 
+    @page("/take-over/<patient>", gate=Gate.MEMBER, methods=("POST",))
+    def take_over(self, patient: str) -> ResponseReturnValue:
+        """Become the requester of the open panels of a patient who was handed over."""
+        taken = service.take_over(self.actor, patient)
+        said(f"You are the requester of {taken} panel{'' if taken == 1 else 's'} now.")
+        return redirect(url_for("PatientView.show", patient_id=patient), code=303)
+
     def _only_network(self) -> str:
         codes = {grant.network_code for grant in self.actor.grants if grant.network_code}
         return codes.pop() if len(codes) == 1 else ""

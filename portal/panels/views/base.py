@@ -5,8 +5,9 @@ from typing import Any
 from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.access import policy
 from portal.access.permissions import Permission
-from portal.kernel.errors import InvalidInputError
+from portal.kernel.errors import ForbiddenError, InvalidInputError
 from portal.panels import material, queries, service
 from portal.panels.queries.shapes import PanelHead
 from portal.web.views import PortalView
@@ -22,6 +23,12 @@ class PanelPages(PortalView):
         """Show the side menu of the network to its members."""
         if head.network_id in self.actor.networks_as():
             g.network_code = head.network_code
+
+    def need(self, head: PanelHead, permission: Permission) -> None:
+        """Raise with the rule's reason unless the actor may do ``permission`` to the panel."""
+        if permission.value not in head.may:
+            rule = policy.RULES[permission]
+            raise ForbiddenError(rule.reason, grantor=rule.grantor)
 
     def case_page(
         self,
@@ -69,6 +76,7 @@ class PanelPages(PortalView):
             view=view,
             panel=view.head,
             leads=self._leads(view.head),
+            colleagues=self._colleagues(view.head) if view.invited else [],
             **self._search(view.head),
             **more,
         )
@@ -80,6 +88,11 @@ class PanelPages(PortalView):
         if not forwards and (head.lead or not names):
             return []
         return queries.leads_of(head.network_id, head.area_id, [head.requester.id])
+
+    def _colleagues(self, head: PanelHead) -> list[tuple[str, str]]:
+        """Return whom an invited person may propose instead."""
+        taken = [head.requester.id, self.actor.person_id, *([head.lead.id] if head.lead else [])]
+        return queries.leads_of(head.network_id, head.area_id, taken)
 
     def _search(self, head: PanelHead) -> dict[str, Any]:
         """Return what the search for experts found, when it was asked (``?ask=``)."""

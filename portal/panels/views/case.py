@@ -56,10 +56,7 @@ class PanelView(PanelPages):
     def question(self, panel_id: str) -> ResponseReturnValue:
         """Change the words of the question."""
         view = queries.outside(self.actor, panel_id)
-        if Permission.PANEL_EDIT_QUESTION.value not in view.head.may:
-            raise ForbiddenError(
-                "Only the requester changes the question.", grantor="the requester"
-            )
+        self.need(view.head, Permission.PANEL_EDIT_QUESTION)
         self.place(view.head)
         form = QuestionForm(obj=view.head)
         network = networks.network(self.actor, view.head.network_code)
@@ -85,6 +82,7 @@ class PanelView(PanelPages):
     def urgent(self, panel_id: str) -> ResponseReturnValue:
         """Mark the panel urgent, or take the mark back."""
         view = queries.outside(self.actor, panel_id)
+        self.need(view.head, Permission.PANEL_MARK_URGENT)
         self.place(view.head)
         form = UrgentForm()
         if request.form.get("urgent") == "no":
@@ -103,6 +101,7 @@ class PanelView(PanelPages):
     def deadline(self, panel_id: str) -> ResponseReturnValue:
         """Set another date for the present phase."""
         view = queries.outside(self.actor, panel_id)
+        self.need(view.head, Permission.PANEL_MOVE)
         self.place(view.head)
         form = DeadlineForm(due_on=view.head.due_on)
         if form.validate_on_submit():

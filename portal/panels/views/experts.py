@@ -1,8 +1,9 @@
 """Ask experts and groups to a panel, or take somebody off it."""
 
-from flask import jsonify, request
+from flask import jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.access.permissions import Permission
 from portal.access.roles import Gate
 from portal.kernel.errors import InvalidInputError
 from portal.panels import queries, service
@@ -66,9 +67,29 @@ class PanelExpertsView(PanelPages):
         )
         return self.back(panel_id, "experts")
 
-    @page("/<panel_id>/take-off/<person_id>", gate=Gate.MEMBER, methods=("POST",))
-    def take_off(self, panel_id: str, person_id: str) -> ResponseReturnValue:
-        """Take an invitation back, or somebody off the panel."""
-        service.remove(self.actor, panel_id, person_id, request.form.get("reason", ""))
-        said("Done. This person no longer reads the case.")
-        return self.back(panel_id, "experts")
+    @page("/<panel_id>/people", gate=Gate.MEMBER, methods=("GET", "POST"))
+    def manage(self, panel_id: str) -> ResponseReturnValue:
+        """Show everybody who was asked; take somebody off, or let a guest stay longer."""
+        view = queries.outside(self.actor, panel_id)
+        self.need(view.head, Permission.PANEL_INVITE)
+        self.place(view.head)
+        problems: dict[str, str] = {}
+        form = request.form
+        if request.method == "POST":
+            person_id = form.get("person_id", "")
+            try:
+                if form.get("act") == "extend":
+                    service.extend_guest(self.actor, panel_id, person_id)
+                    said("The guest may stay 90 days more.")
+                else:
+                    service.remove(self.actor, panel_id, person_id, form.get("reason", ""))
+                    said("Done. This person no longer reads the case.")
+                return redirect(url_for("PanelExpertsView.manage", panel_id=panel_id), code=303)
+            except InvalidInputError as error:
+                problems = {f"reason-{person_id}": text for text in error.fields.values()}
+                if not problems:
+                    raise
+        page_ = self.render(
+            "panels/people.html", panel=view.head, experts=view.experts, problems=problems
+        )
+        return page_, 422 if problems else 200
