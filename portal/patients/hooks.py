@@ -7,7 +7,7 @@ from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.extend import hookimpl
 from portal.extend.specs import CardSpec, JobSpec, MenuEntry, MessageSpec, SearchResult
-from portal.patients import queries, terms
+from portal.patients import queries, rules, terms
 from portal.patients.places import CentreRef
 from portal.patients.service.erasure import erase_job
 
@@ -21,10 +21,18 @@ def register_jobs() -> list[JobSpec]:
 
 
 @hookimpl
+def check_enrolment(actor: Actor, network: str, centre: str) -> str | None:
+    """Nobody is enrolled at a closed centre, or for a network that is switched off."""
+    del actor
+    return rules.closed(network, centre)
+
+
+@hookimpl
 def register_messages() -> list[MessageSpec]:
     """What the clinician of a patient is told."""
     return [
         MessageSpec("consent_withdrawn", MESSAGES, "Open the record"),
+        MessageSpec("patient_enrolled_for_you", MESSAGES, "Open the record"),
         MessageSpec("patient_handed_over", MESSAGES, "Open the record"),
     ]
 

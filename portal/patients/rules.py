@@ -54,6 +54,21 @@ def check_place(actor: Actor, centre: Centre, network: Network) -> None:
         raise GuardRefusedError(" ".join(reasons), hint="Ask the coordinator of the network.")
 
 
+def closed(network: str, centre: str) -> str | None:
+    """Return why nobody is enrolled at ``centre`` for ``network`` (codes) at present, or nothing."""
+    found = db.session.execute(
+        select(Centre.active, Network.enabled)
+        .join(CentreNetwork, CentreNetwork.centre_id == Centre.id)
+        .join(Network, Network.id == CentreNetwork.network_id)
+        .where(Centre.code == centre, Network.code == network)
+    ).first()
+    if found is not None and not found[0]:
+        return "This centre is closed: no patients are enrolled here any more."
+    if found is not None and not found[1]:
+        return "This network is switched off at present."
+    return None
+
+
 def check_person(command: EnrolPatient) -> None:
     """Raise with every field of the identity and the record that cannot be accepted."""
     identity, problems = command.identity, dict[str, str]()

@@ -11,6 +11,7 @@ from portal.kernel.errors import ForbiddenError, InvalidInputError
 from portal.kernel.ids import new_id
 from portal.kernel.uow import after_commit, writes
 from portal.networks.models import Centre, Network
+from portal.notifications.outbox import notify
 from portal.patients import nicknames, rules, vault
 from portal.patients.commands import EnrolPatient, NewConsent
 from portal.patients.models import Consent, Patient
@@ -57,6 +58,16 @@ def _enrol(actor: Actor, centre: Centre, command: EnrolPatient) -> str:
         detail={"centre": centre.id, "network": network.id, "purposes": _given(command.consents)},
         acting_for=acting_for,
     )
+    if acting_for:
+        notify(
+            {clinician},
+            "patient_enrolled_for_you",
+            f"patient:{patient.id}",
+            text=f"{actor.name} has enrolled {nickname} in your name",
+            url=f"/patient/{patient.id}/",
+            facts={"nickname": nickname},
+            delivery="digest",
+        )
     event = Event(
         "patient-enrolled",
         actor,

@@ -9,7 +9,8 @@ from portal.audit.models import AuditEvent
 from portal.extend import hookimpl, manager
 from portal.kernel import clock, db
 from portal.kernel.errors import ForbiddenError, GuardRefusedError, InvalidInputError, NotFoundError
-from portal.networks.models import Centre
+from portal.networks.models import Centre, Network
+from portal.notifications.models import Notice
 from portal.patients import queries, rules, service
 from portal.patients.commands import NewConsent
 from portal.patients.errors import DuplicatePatientError
@@ -72,6 +73,10 @@ def test_an_assistant_enrols_in_the_name_of_the_clinician(actor_of, command, wor
     patient = db.session.get(Patient, patient_id)
     assert patient.enrolled_by == world.people["enroller"]
     assert patient.recorded_by == world.people["assistant"]
+    told = db.session.scalars(
+        select(Notice.text).where(Notice.person_id == world.people["enroller"])
+    ).all()
+    assert told == [f"Lotte Smit has enrolled {patient.nickname} in your name"]
     with pytest.raises(ForbiddenError):
         service.enrol(
             actor_of("assistant"),
@@ -198,6 +203,19 @@ def test_a_plugin_may_veto_and_is_told_afterwards(actor_of, command):
     finally:
         manager.pm.unregister(name="test.enrolment")
     assert heard[1:] == [f"patient:{patient_id}"]
+
+
+def test_a_closed_centre_and_a_network_that_is_off_enrol_nobody(actor_of, command, world):
+    centre = db.session.get(Centre, world.centres["utrecht"])
+    network = db.session.get(Network, world.networks["nmd"])
+    for thing, flag, words in ((centre, "active", "closed"), (network, "enabled", "switched off")):
+        setattr(thing, flag, False)
+        db.session.commit()
+        with pytest.raises(GuardRefusedError, match=words):
+            service.enrol(actor_of("enroller"), command())
+        setattr(thing, flag, True)
+        db.session.commit()
+    assert service.enrol(actor_of("enroller"), command())
 
 
 def test_a_centre_outside_of_the_network_cannot_enrol_for_it(actor_of, command, world):
