@@ -1,8 +1,17 @@
 """The base of this and the next features' forms."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from flask_wtf import FlaskForm
+from wtforms.fields.choices import SelectChoice
 
 from portal.kernel.errors import InvalidInputError
+
+
+def options(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
+    """Return the choices of a select or radio field from (value, label) pairs."""
+    return [SelectChoice(value, label) for value, label in pairs]
 
 
 class LaidForm(FlaskForm):  # type: ignore[misc]

@@ -18,7 +18,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.access.actor import ASSISTANT, CLINICIAN, COORDINATOR, DISPATCHER, GUEST, RESEARCHER
 from portal.networks.countries import language_choices
-from portal.networks.forms import LaidForm
+from portal.networks.forms import LaidForm, options
 
 AS_GUEST = "guest"
 _NEEDED = "A reason is needed: the person reads it."
@@ -56,7 +56,7 @@ class WishForm(LaidForm):
 
     centre_id = RadioField("Your centre", choices=[], validators=_need("Choose your centre."))
     profile = RadioField(
-        "What you will do", choices=PROFILE_HINTS, validators=_need("Choose a profile.")
+        "What you will do", choices=options(PROFILE_HINTS), validators=_need("Choose a profile.")
     )
     comment = TextAreaField(
         "Comment",
@@ -86,7 +86,7 @@ class ProfileForm(LaidForm):
     job_title = StringField("Job title", validators=[*_need("Say what you do."), Length(max=120)])
     spoken_languages = SelectMultipleField(
         "Languages you can discuss a case in",
-        choices=language_choices(),
+        choices=options(language_choices()),
         validators=[Optional()],
     )
     time_zone = SelectField(
@@ -98,7 +98,7 @@ class ProfileForm(LaidForm):
     digest_hour = SelectField(
         "Hour of the daily summary",
         coerce=int,
-        choices=[(hour, f"{hour:02}:00") for hour in range(24)],
+        choices=options((hour, f"{hour:02}:00") for hour in range(24)),
         description="Mails that need no act of yours come together once a day.",
     )
     away_from = DateField("Away from", validators=[Optional()])
@@ -129,7 +129,7 @@ class InvitationForm(LaidForm):
         validators=[*_need("Enter an e-mail address."), Length(max=254)],
         description="So that you recognise the invitation. You send the link yourself.",
     )
-    profile = SelectField("Profile", choices=PROFILE_HINTS, default=CLINICIAN)
+    profile = SelectField("Profile", choices=options(PROFILE_HINTS), default=CLINICIAN)
     centre_id = SelectField("Centre", choices=[], validators=[Optional()])
     acts_for_id = SelectField(
         "Acts for", choices=[], validators=[Optional()], description="Only for assistants."

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.kernel.db import Base, Identified
+from portal.networks.models import Network
 from portal.people.names import plain
 
 
@@ -99,6 +100,7 @@ class AccessRequest(Identified):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     reason: Mapped[str] = mapped_column(String(500), default="")
+    network: Mapped[Network] = relationship()
 
 
 class AccessInvitation(Identified):

@@ -9,7 +9,7 @@ from portal.access.permissions import Permission
 from portal.access.roles import Gate
 from portal.kernel.errors import InvalidInputError
 from portal.networks import queries, service
-from portal.networks.forms import LaidForm
+from portal.networks.forms import LaidForm, options
 from portal.networks.service.centres import VISIBILITIES, CentreSettings
 from portal.web.views import PortalView, page, said
 
@@ -19,7 +19,7 @@ class CentreForm(LaidForm):
 
     visibility = RadioField(
         "Who sees the centre's patients",
-        choices=list(VISIBILITIES.items()),
+        choices=options(VISIBILITIES.items()),
         validators=[InputRequired("Choose one.")],
         description="Pseudonymised: nickname, sex, year of birth, country. Names stay with the enrolling clinician and the assistant.",
     )

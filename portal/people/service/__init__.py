@@ -32,6 +32,7 @@ from portal.people.service.requests import (
 )
 from portal.people.service.standing import (
     end_by_provider,
+    end_one_session,
     end_own_session,
     end_session,
     end_sessions,
@@ -53,6 +54,7 @@ __all__ = [
     "decide_request",
     "deciders",
     "end_by_provider",
+    "end_one_session",
     "end_own_session",
     "end_run_out",
     "end_session",

@@ -80,6 +80,18 @@ def end_session(actor: Actor, person_id: str) -> None:
 
 
 @writes
+def end_one_session(actor: Actor, digest: str) -> None:
+    """End one session of anybody (support desk)."""
+    guard.require(actor, Permission.PLATFORM_SUPPORT, guard.PLATFORM)
+    row = db.session.get(WebSession, digest)
+    if row is None:
+        raise NotFoundError("There is no such session.")
+    if row.ended_at is None:
+        row.ended_at = clock.now()
+        audit.record(actor, "session.ended-by-support", f"person:{row.person_id}")
+
+
+@writes
 def suspend(actor: Actor, person_id: str, reason: str) -> None:
     """Suspend a person: no login, all sessions ended, memberships kept."""
     person = _person(actor, person_id)

@@ -8,6 +8,7 @@ from portal.access.roles import Gate
 from portal.kernel.errors import InvalidInputError
 from portal.networks import queries as networks
 from portal.networks import service
+from portal.networks.forms import options
 from portal.networks.queries import NetworkView
 from portal.networks.service import GroupEdit
 from portal.people.forms import GroupForm
@@ -101,9 +102,9 @@ class GroupsView(PortalView):
 
 def _form(network: NetworkView, group: GroupRow | None) -> GroupForm:
     form = GroupForm()
-    form.area_id.choices = [("", ""), *((a.id, a.label) for a in network.areas)]
+    form.area_id.choices = options([("", ""), *((a.id, a.label) for a in network.areas)])
     members = group.members if group else ()
-    form.chair_id.choices = [("", ""), *((m.id, m.name) for m in members)]
+    form.chair_id.choices = options([("", ""), *((m.id, m.name) for m in members)])
     if group and request.method == "GET":
         form.name.data, form.schedule.data = group.name, group.schedule
         form.area_id.data = group.area_id or ""

@@ -7,6 +7,7 @@ from portal.access.permissions import Permission
 from portal.access.roles import Gate
 from portal.kernel.errors import InvalidInputError
 from portal.networks import queries as networks
+from portal.networks.forms import options
 from portal.networks.queries import NetworkView
 from portal.people import service
 from portal.people.forms import InvitationForm
@@ -46,11 +47,10 @@ class InvitationsView(PortalView):
     def _form(self, network: NetworkView) -> InvitationForm:
         form = InvitationForm()
         centres = requests.centres_to_ask(self.actor, network.id)
-        form.centre_id.choices = [
-            ("", "No centre of the network"),
-            *((c.id, f"{c.name}, {c.city}") for c in centres),
-        ]
-        form.acts_for_id.choices = [("", ""), *queries.clinicians(self.actor, network.id)]
+        places = [(c.id, f"{c.name}, {c.city}") for c in centres]
+        form.centre_id.choices = options([("", "No centre of the network"), *places])
+        clinicians = queries.clinicians(self.actor, network.id)
+        form.acts_for_id.choices = options([("", ""), *clinicians])
         return form
 
     @page(

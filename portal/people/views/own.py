@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from portal.access.roles import Gate
 from portal.kernel.errors import InvalidInputError
 from portal.networks import queries as networks
+from portal.networks.forms import options
 from portal.people import service
 from portal.people.forms import ProfileForm, WelcomeForm
 from portal.people.queries import own as queries
@@ -28,7 +29,7 @@ class OwnView(PortalView):
         """Show and change the own profile."""
         profile = queries.profile(self.actor)
         form = ProfileForm(obj=profile)
-        form.deputy_id.choices = [("", ""), *queries.possible_deputies(self.actor)]
+        form.deputy_id.choices = options([("", ""), *queries.possible_deputies(self.actor)])
         if form.validate_on_submit():
             try:
                 service.set_profile(self.actor, _profile(form))

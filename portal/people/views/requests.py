@@ -8,6 +8,7 @@ from portal.access.roles import Gate
 from portal.kernel.errors import InvalidInputError
 from portal.networks import queries as networks
 from portal.networks.countries import country_name
+from portal.networks.forms import options
 from portal.people import service
 from portal.people.forms import AS_GUEST, DecisionForm, PlaceForm, WishForm
 from portal.people.queries import requests as queries
@@ -55,10 +56,10 @@ class AccessRequestView(PortalView):
         form: WishForm | None,
     ) -> str:
         place = PlaceForm(formdata=None)
-        place.network.choices = [(n.code, f"{n.short_name}: {n.title}") for n in choices]
+        place.network.choices = options((n.code, f"{n.short_name}: {n.title}") for n in choices)
         place.network.data = network.code if network else None
         countries = sorted({c.country for c in centres}, key=country_name)
-        place.country.choices = [(c, country_name(c)) for c in countries]
+        place.country.choices = options((c, country_name(c)) for c in countries)
         return self.render(
             "people/request_access.html",
             mine=queries.mine(self.actor),
@@ -108,7 +109,7 @@ class AccessDecisionView(PortalView):
         detail = queries.detail(self.actor, request_id)
         g.network_code = code
         form = DecisionForm()
-        form.acts_for_id.choices = [("", ""), *detail.clinicians]
+        form.acts_for_id.choices = options([("", ""), *detail.clinicians])
         if form.validate_on_submit():
             try:
                 service.decide_request(
@@ -131,8 +132,9 @@ class AccessDecisionView(PortalView):
 def _wish_form(centres: list[CentreChoice], country: str) -> WishForm:
     form = WishForm()
     there = [c for c in centres if c.country == country]
-    form.centre_id.choices = [(c.id, f"{c.name}, {c.city}") for c in there]
-    form.centre_id.choices.append((AS_GUEST, "My hospital is not in this list: ask as a guest"))
+    pairs = [(c.id, f"{c.name}, {c.city}") for c in there]
+    pairs.append((AS_GUEST, "My hospital is not in this list: ask as a guest"))
+    form.centre_id.choices = options(pairs)
     if not there and request.method == "GET":
         form.centre_id.data = AS_GUEST
     return form
