@@ -178,19 +178,25 @@ def load_form(
     Raises ``NotFoundError`` for an unknown name, ``DefinitionError`` for a bad form or overlay.
     """
     source = load_source(name, version, root)
-    definition = source.required()
-    if overlays:
-        from portal.forms.overlays import assemble
+    key = tuple(sorted(overlay.key for overlay in overlays))
+    known = source.compiled.get(key)
+    if isinstance(known, CompiledForm):
+        return known
+    form = _with_overlays(source, overlays) if overlays else _with_lines(source)
+    source.compiled[key] = form
+    return form
 
-        return compiled_from_json(canonical_json(assemble(definition, overlays).required()))
-    _check_with_lines(source)
-    return compiled_from_json(canonical_json(definition))
+
+def _with_overlays(source: Source, overlays: "Sequence[Overlay]") -> CompiledForm:
+    from portal.forms.overlays import assemble
+
+    assembled = assemble(source.required(), overlays).required()
+    return compiled_from_json(canonical_json(assembled))
 
 
-def _check_with_lines(source: Source) -> None:
-    """Compile once with the places of the file, so that faults name their lines."""
-    if source.definition is not None and not source.checked:
-        form, issues = check_form(source.definition, source.places)
-        if form is None:
-            raise DefinitionError(issues)
-        source.checked = True
+def _with_lines(source: Source) -> CompiledForm:
+    """Compile with the places of the file, so that faults name their lines."""
+    form, issues = check_form(source.required(), source.places)
+    if form is None:
+        raise DefinitionError(issues)
+    return form

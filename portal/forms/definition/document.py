@@ -46,13 +46,13 @@ class Nowhere:
 class Source:
     """A definition that was read: the model (None when unusable), issues, places of keywords.
 
-    ``checked`` is set once the definition has been compiled without fault.
+    ``compiled`` keeps what was compiled from it, by the overlays that were applied.
     """
 
     definition: FormDefinition | None
     issues: list[Issue] = field(default_factory=list)
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
-    checked: bool = False
+    compiled: dict[tuple[str, ...], object] = field(default_factory=dict)
 
     def required(self) -> FormDefinition:
         """Return the definition, or raise ``DefinitionError`` with every issue found."""
