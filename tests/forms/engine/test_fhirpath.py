@@ -7,6 +7,7 @@ from portal.forms.fhirpath import UnsupportedError, fhirpath_of, places_of
 from tests.forms.engine.samples import consultation, small
 from tests.forms.vectors import build
 
+DOUBLED = "%resource.item.where(linkId='rows').select(($this.item.where(linkId='rows.n').answer.value * 2))"
 MAIN = "%resource.item.where(linkId='main_page')"
 
 
@@ -58,8 +59,7 @@ def value(name: str) -> str:
         ("count(rows)", "%resource.item.where(linkId='rows').count()"),
         (
             "sum(rows.n * 2) > 4",
-            "(iif(%resource.item.where(linkId='rows').select(($this.item.where(linkId='rows.n').answer.value * 2)).exists(), "
-            "%resource.item.where(linkId='rows').select(($this.item.where(linkId='rows.n').answer.value * 2)).sum(), {}) > 4)",
+            f"(iif({DOUBLED}.exists(), {DOUBLED}.sum(), {{}}) > 4)",
         ),
         ("twice_a > 2", "(%twice_a > 2)"),
         ('patient.country = "FR"', "(%patient.address.country.first() = 'FR')"),
