@@ -22,6 +22,7 @@ class Platform:
 
 
 PLATFORM = Platform()
+MOST_KEPT = 200
 
 
 @dataclass(frozen=True)
@@ -74,8 +75,21 @@ def access(actor: Actor, model: type[T], identifier: str | None, permission: Per
     thing = db.session.get(model, identifier) if identifier else None
     if thing is None:
         raise NotFoundError("There is nothing here, or it is not yours to see.")
+    keep(thing)
     require(actor, permission, thing)
     return thing
+
+
+def keep(*things: Base) -> None:
+    """Hold rows for as long as the session lives, which by itself holds them only weakly.
+
+    The parts of a page ask about the same few things; this way each is read once. Bounded, because
+    sessions of background work live long.
+    """
+    kept: dict[int, Base] = db.session.info.setdefault("kept", {})
+    if len(kept) > MOST_KEPT:
+        kept.clear()
+    kept.update((id(thing), thing) for thing in things)
 
 
 def visible(actor: Actor, permission: Permission) -> ColumnElement[bool]:

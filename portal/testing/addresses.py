@@ -1,0 +1,73 @@
+"""The address of every route of the portal in the furnished world, so that a test can visit them all."""
+
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from portal.forms.models import FormResponse
+from portal.kernel import db
+from portal.testing.desk import Desk
+from portal.testing.house import Room
+from portal.testing.world import World
+
+# Words in addresses that mean something else below these routes.
+_CENTRE = "/centre/"
+
+
+def rules(app: Flask) -> list[Rule]:
+    """Return the rules of the portal, in the order of their addresses."""
+    return sorted(app.url_map.iter_rules(), key=lambda rule: (str(rule), rule.endpoint))
+
+
+def address(app: Flask, rule: Rule, values: dict[str, Any]) -> str:
+    """Return the address of ``rule`` with the values of :func:`values_of`; raise for an unknown word."""
+    known = {**values, **values.get(rule.endpoint, {})}
+    if str(rule).startswith(_CENTRE):
+        known["code"] = values["centre_code"]
+    missing = sorted(rule.arguments - set(known))
+    if missing:
+        raise LookupError(f"{rule}: say in portal/testing/addresses.py what {missing} may be")
+    with app.test_request_context():
+        adapter = app.url_map.bind("localhost")
+        return adapter.build(rule.endpoint, {name: known[name] for name in rule.arguments})
+
+
+def values_of(world: World, room: Room, desk: Desk) -> dict[str, Any]:
+    """Return what stands in addresses for a case and its office; by endpoint where it differs."""
+    codes = {"utrecht": "NL-UTR", "athens": "GR-ATH", "lyon": "FR-LYO"}
+    form = db.session.scalar(
+        select(FormResponse.form_hash).where(FormResponse.patient_id == room.patient)
+    )
+    area, network = world.areas[room.cast.network], world.networks[room.cast.network]
+    closed = {"panel_id": room.closed}
+    outcomes = ("show", "draft", "save", "sign", "pdf")
+    return {
+        "code": room.cast.network,
+        "centre_code": codes[room.cast.centre],
+        "patient_id": room.patient,
+        "panel_id": room.panel,
+        "document_id": room.document,
+        "contribution_id": room.contribution,
+        "person_id": world.people[room.cast.lead],
+        "request_id": desk.request,
+        "invitation_id": desk.invitation,
+        "secret": desk.secret,
+        "group_id": desk.group,
+        "membership_id": desk.membership,
+        "form_hash": form,
+        "section": "request",
+        "purpose": "research",
+        "number": 1,
+        "upload_id": "0" * 26,
+        "export_type": "csv",
+        "locale": "en",
+        "name": "main.css",
+        "filename": "css/appbuilder.css",
+        "pk": area,
+        **{f"NetworkConfiguration.{act}": {"pk": network} for act in ("show", "edit")},
+        **{f"OutcomeView.{act}": closed for act in outcomes},
+        "VerificationView.verify": {"code": room.code},
+        "support.static": {"filename": "admin/css/bootstrap3/admin.css"},
+    }
