@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import select
 
@@ -25,8 +25,9 @@ class AreaView:
 
 @dataclass(frozen=True)
 class NetworkView:
-    """A network with its active areas."""
+    """A network with its active areas; it stands for the network in ``guard.allows``."""
 
+    access_kind: ClassVar[str] = "network"
     id: str
     code: str
     short_name: str
@@ -38,8 +39,9 @@ class NetworkView:
 
 @dataclass(frozen=True)
 class CentreView:
-    """A centre with its settings."""
+    """A centre with its settings; it stands for the centre in ``guard.allows``."""
 
+    access_kind: ClassVar[str] = "centre"
     id: str
     code: str
     name: str

@@ -270,5 +270,6 @@ def begin_for_tests(person_id: str, **facts: Any) -> str:
     person = db.session.get_one(Person, person_id)
     data = {"_user_id": str(person.user_id), "person_id": person_id, "_fresh": True}
     row = new_row(secret, person_id, timedelta(hours=12), data, facts)
+    db.session.rollback()  # tests share one connection: a reading under way would take the row along
     side_write(lambda own: own.add(row))
     return secret

@@ -14,6 +14,7 @@ from portal.networks.countries import country_name, language_name
 from portal.networks.memberships import in_force
 from portal.networks.models import AreaInterest, Centre, Membership, Network, ThematicArea
 from portal.networks.paging import SIZE, Page, cut
+from portal.networks.refs import NetworkRef
 from portal.people.models import Person
 from portal.people.names import plain
 
@@ -84,7 +85,7 @@ class PersonPage:
 
 def experts(actor: Actor, network_id: str, wanted: Wanted, after: str = "") -> Page[ExpertRow]:
     """Return the experts of a network by family name; ``after`` is the last id of the page before."""
-    guard.access(actor, Network, network_id, Permission.NETWORK_SEE)
+    guard.require(actor, Permission.NETWORK_SEE, NetworkRef(network_id))
     statement = (
         select(Person)
         .where(Person.suspended_at.is_(None))
@@ -140,22 +141,29 @@ def _away_until(person: Person) -> date | None:
 
 def _with_places(rows: list[ExpertRow], network_id: str) -> list[ExpertRow]:
     ids = [row.id for row in rows]
-    memberships = db.session.execute(
-        select(Membership.person_id, Membership.profile, Centre.name, Centre.city, Centre.country)
+    found = db.session.execute(
+        select(
+            Membership.person_id,
+            Membership.profile,
+            Centre.name,
+            Centre.city,
+            Centre.country,
+            ThematicArea.label,
+        )
         .outerjoin(Centre, Centre.id == Membership.centre_id)
+        .outerjoin(AreaInterest, AreaInterest.person_id == Membership.person_id)
+        .outerjoin(
+            ThematicArea,
+            (ThematicArea.id == AreaInterest.area_id)
+            & (ThematicArea.network_id == network_id)
+            & ThematicArea.active.is_(True),
+        )
         .where(Membership.person_id.in_(ids), Membership.network_id == network_id, in_force())
-        .order_by(Membership.id)
-    ).all()
-    areas = db.session.execute(
-        select(AreaInterest.person_id, ThematicArea.label)
-        .join(ThematicArea, ThematicArea.id == AreaInterest.area_id)
-        .where(AreaInterest.person_id.in_(ids), ThematicArea.network_id == network_id)
-        .where(ThematicArea.active.is_(True))
-        .order_by(ThematicArea.position)
+        .order_by(Membership.id, ThematicArea.position)
     ).all()
     done = []
     for row in rows:
-        mine = [m for m in memberships if m[0] == row.id]
+        mine = [m for m in found if m[0] == row.id]
         name, city, country = next(((m[2], m[3], m[4]) for m in mine if m[2]), ("", "", ""))
         done.append(
             replace(
@@ -164,7 +172,7 @@ def _with_places(rows: list[ExpertRow], network_id: str) -> list[ExpertRow]:
                 centre=name,
                 city=city,
                 country=country,
-                areas=tuple(label for person_id, label in areas if person_id == row.id),
+                areas=tuple(dict.fromkeys(m[5] for m in mine if m[5])),
             )
         )
     return done

@@ -9,7 +9,8 @@ from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.kernel import db
 from portal.kernel.errors import NotFoundError
-from portal.networks.models import ExpertGroup, ExpertGroupMember, Network, ThematicArea
+from portal.networks.models import ExpertGroup, ExpertGroupMember, ThematicArea
+from portal.networks.refs import NetworkRef
 from portal.people.queries.cards import PersonCard, cards
 
 
@@ -28,7 +29,7 @@ class GroupRow:
 
 def groups(actor: Actor, network_id: str, only: str = "") -> list[GroupRow]:
     """Return the groups of a network by name (or the one with the id ``only``): three queries."""
-    guard.access(actor, Network, network_id, Permission.NETWORK_SEE)
+    guard.require(actor, Permission.NETWORK_SEE, NetworkRef(network_id))
     statement = (
         select(ExpertGroup, ThematicArea.label)
         .outerjoin(ThematicArea, ThematicArea.id == ExpertGroup.area_id)

@@ -12,6 +12,7 @@ from portal.kernel import clock, db
 from portal.networks.memberships import in_force
 from portal.networks.models import Centre, Membership, Network
 from portal.networks.paging import SIZE, Page, cut
+from portal.networks.refs import NetworkRef
 from portal.people.models import AccessInvitation, Person
 from portal.people.service.invitations import usable
 
@@ -51,7 +52,7 @@ class Offer:
 
 def in_network(actor: Actor, network_id: str, before: str = "") -> Page[InvitationRow]:
     """Return the invitations of a network, newest first."""
-    guard.access(actor, Network, network_id, Permission.NETWORK_DECIDE_ACCESS)
+    guard.require(actor, Permission.NETWORK_DECIDE_ACCESS, NetworkRef(network_id))
     statement = (
         select(AccessInvitation, Centre, Person)
         .outerjoin(Centre, Centre.id == AccessInvitation.centre_id)
@@ -86,7 +87,7 @@ def offer(actor: Actor, secret: str) -> Offer:
 
 def clinicians(actor: Actor, network_id: str) -> list[tuple[str, str]]:
     """Return (id, name and centre) of the network's clinicians, for whom an assistant may act."""
-    guard.access(actor, Network, network_id, Permission.NETWORK_DECIDE_ACCESS)
+    guard.require(actor, Permission.NETWORK_DECIDE_ACCESS, NetworkRef(network_id))
     rows = db.session.execute(
         select(Person, Centre.name)
         .join(Membership, Membership.person_id == Person.id)

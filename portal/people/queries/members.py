@@ -12,8 +12,9 @@ from portal.access.permissions import Permission
 from portal.kernel import clock, db
 from portal.kernel.errors import NotFoundError
 from portal.networks.memberships import in_force
-from portal.networks.models import Centre, Membership, Network
+from portal.networks.models import Centre, Membership
 from portal.networks.paging import SIZE, Page, cut
+from portal.networks.refs import NetworkRef
 from portal.people.models import Person
 from portal.people.names import plain
 
@@ -63,7 +64,7 @@ def members(
     before: str = "",
 ) -> Page[MemberRow]:
     """Return memberships of a network, newest first; ``due`` keeps those to be reviewed."""
-    guard.access(actor, Network, network_id, Permission.NETWORK_DECIDE_ACCESS)
+    guard.require(actor, Permission.NETWORK_DECIDE_ACCESS, NetworkRef(network_id))
     statement = _rows(network_id).order_by(Membership.id.desc()).limit(SIZE + 1)
     for word in plain(text).split():
         statement = statement.where(Person.search_text.contains(word, autoescape=True))
@@ -79,7 +80,7 @@ def members(
 
 def member(actor: Actor, network_id: str, membership_id: str) -> MemberRow:
     """Return one membership in force of the network."""
-    guard.access(actor, Network, network_id, Permission.NETWORK_DECIDE_ACCESS)
+    guard.require(actor, Permission.NETWORK_DECIDE_ACCESS, NetworkRef(network_id))
     found = db.session.execute(_rows(network_id).where(Membership.id == membership_id)).first()
     if found is None:
         raise NotFoundError("There is no such membership in force.")

@@ -15,6 +15,7 @@ from portal.networks.countries import country_name
 from portal.networks.memberships import in_force
 from portal.networks.models import Centre, CentreNetwork, Membership, Network
 from portal.networks.paging import SIZE, Page, cut
+from portal.networks.refs import NetworkRef
 from portal.people.models import AccessRequest, Person
 
 STATES = {
@@ -122,7 +123,7 @@ def in_network(
     actor: Actor, network_id: str, status: str = "", before: str = ""
 ) -> Page[RequestRow]:
     """Return the requests of a network, newest first; only those in ``status`` when it is given."""
-    guard.access(actor, Network, network_id, Permission.NETWORK_DECIDE_ACCESS)
+    guard.require(actor, Permission.NETWORK_DECIDE_ACCESS, NetworkRef(network_id))
     statement = _rows().where(AccessRequest.network_id == network_id)
     if status:
         statement = statement.where(AccessRequest.status == status)
@@ -137,7 +138,7 @@ def detail(actor: Actor, request_id: str) -> RequestDetail:
     if not found:
         raise NotFoundError("There is nothing here, or it is not yours to see.")
     row = found[0]
-    guard.access(actor, Network, row.network_id, Permission.NETWORK_DECIDE_ACCESS)
+    guard.require(actor, Permission.NETWORK_DECIDE_ACCESS, NetworkRef(row.network_id))
     person = db.session.get_one(Person, row.person_id)
     return RequestDetail(row, person.job_title, _holds(row.person_id), _clinicians(row))
 

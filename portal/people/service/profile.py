@@ -15,7 +15,8 @@ from portal.kernel import clock, db
 from portal.kernel.errors import InvalidInputError
 from portal.kernel.uow import writes
 from portal.networks.countries import SPOKEN
-from portal.networks.models import ThematicArea
+from portal.networks.memberships import in_force
+from portal.networks.models import Membership, ThematicArea
 from portal.networks.service import set_interests
 from portal.people.models import Person
 
@@ -87,7 +88,18 @@ def _problems(actor: Actor, profile: Profile) -> dict[str, str]:
         problems["deputy_id"] = "You cannot be your own deputy."
     if profile.time_zone not in available_timezones():
         problems["time_zone"] = "Choose a time zone from the list."
+    if profile.deputy_id and not _at_the_same_centre(actor, profile.deputy_id):
+        problems["deputy_id"] = "Choose a clinician of your own centre."
     unknown = set(profile.spoken_languages) - set(SPOKEN)
     if unknown:
         problems["spoken_languages"] = "Choose languages from the list."
     return problems
+
+
+def _at_the_same_centre(actor: Actor, person_id: str) -> bool:
+    found = select(Membership.id).where(
+        Membership.person_id == person_id,
+        Membership.centre_id.in_(sorted(actor.centres_as())),
+        in_force(),
+    )
+    return db.session.scalar(found.limit(1)) is not None

@@ -44,7 +44,7 @@ class DirectoryView(PortalView):
             found=found,
             more=more,
             countries=directory.countries_of(self.actor, network.id),
-            languages=language_choices(),
+            spoken=language_choices(),
         )
 
     @page("/people/<person_id>", gate=Gate.SIGNED_IN)
