@@ -16,6 +16,7 @@ STATES: dict[str, str] = {
 }
 SEVERITIES = ("block", "warn")
 REASONS = ("none", "optional", "required")
+CLEARS = ("lead",)
 DELIVERIES = ("immediate", "digest", "page")
 
 
@@ -53,7 +54,10 @@ class Phase:
 
 @dataclass(frozen=True)
 class Transition:
-    """A way from some phases to one. ``forward`` ones follow the order of the phases."""
+    """A way from some phases to one. ``forward`` ones follow the order of the phases.
+
+    ``clears`` names the part that is vacated by it: the lead, who hands the panel back.
+    """
 
     name: str
     sources: tuple[str, ...]
@@ -66,6 +70,7 @@ class Transition:
     forward: bool = False
     automatic: bool = False
     tell: tuple[Tell, ...] = ()
+    clears: str = ""
     line: int = 0
 
     @property

@@ -12,6 +12,7 @@ from portal.workflow import guards
 from portal.workflow.model import (
     ANY,
     BACK,
+    CLEARS,
     DELIVERIES,
     REASONS,
     RUNNING,
@@ -116,6 +117,7 @@ def transition(name: str, section: Section, phases: Iterable[Phase]) -> Transiti
         forward=forward,
         automatic=section.flag("automatic"),
         tell=_tells(section),
+        clears=section.text("clears", choices=CLEARS),
         line=section.line,
     )
     section.close()

@@ -61,9 +61,9 @@ def certificate(actor: Actor, year: int | None = None) -> Certificate:
         .order_by(first)
     ).all()
     lines = tuple(
-        CertificateLine(number, network, at.date(), count, int(minutes), lead == actor.person_id)
+        CertificateLine(number, network, at.date(), count, int(minutes or 0), lead == actor.person_id)
         for number, network, at, count, minutes, lead in rows
-        if at.year == year
+        if at is not None and at.year == year
     )
     card = cards([actor.person_id]).get(actor.person_id)
     place = ", ".join(p for p in (card.centre, card.city) if p) if card else ""

@@ -158,6 +158,14 @@ def seat_lead(actor: Actor, panel: Panel, lead_id: str) -> None:
     tasks.close(events.entity(panel), "invitation", "answer", person_id=lead_id, by=actor.person_id)
 
 
+def unseat_lead(panel: Panel, reason: str) -> None:
+    """Vacate the lead's place: who led no longer reads the case, unless asked again."""
+    for row in panel.members:
+        if row.person_id == panel.lead_id:
+            row.role, row.status, row.reason = Role.MEMBER, Status.REMOVED, reason[:500]
+    panel.lead_id = None
+
+
 @writes
 def remove(actor: Actor, panel_id: str, person_id: str, reason: str) -> None:
     """Take somebody off the panel, or take an invitation back; they no longer read the case."""

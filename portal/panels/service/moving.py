@@ -18,6 +18,7 @@ from portal.panels import events, people
 from portal.panels.facts import facts_of
 from portal.panels.models import Panel
 from portal.panels.relations import names_of
+from portal.panels.service.inviting import unseat_lead
 from portal.panels.service.opening import access_panel, workflow_of
 from portal.panels.service.tasks import answers_due, step_due
 from portal.workflow import engine
@@ -78,6 +79,8 @@ def _carry_out(actor: Actor, panel: Panel, decided: Move) -> None:
     _enter(panel, decided.target)
     if decided.target.state == "held":
         panel.suspended_from = source
+    if decided.transition.clears == "lead":
+        unseat_lead(panel, decided.reason)
     events.happened(
         actor,
         panel,
