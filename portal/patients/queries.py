@@ -128,7 +128,16 @@ def patient(actor: Actor, patient_id: str) -> PatientView:
     if found is None:
         raise NotFoundError("There is nothing here, or it is not yours to see.")
     guard.require(actor, Permission.PATIENT_SEE, found[0])
+    _hold(found[0])
     return _view(*found)
+
+
+def _hold(row: Patient) -> None:
+    """Keep the row alive while the session lives, which itself holds rows only weakly.
+
+    Every card of the page asks the guard about the same patient; this way one statement answers all.
+    """
+    db.session().info["patient"] = row
 
 
 def identity(actor: Actor, patient_id: str) -> IdentityView:

@@ -53,9 +53,12 @@ class PatientView(PortalView):
     def show(self, patient_id: str) -> ResponseReturnValue:
         """Show the pseudonymised record."""
         patient = self._patient(patient_id)
+        shown = self._page(patient)
         if not guard.allows(self.actor, Permission.PATIENT_EDIT, patient):
-            service.note_read(self.actor, patient_id)
-        return self._page(patient)
+            service.note_read(
+                self.actor, patient_id
+            )  # nothing is handed out before it is on record
+        return shown
 
     @page("/<patient_id>/identity", gate=Gate.MEMBER, methods=("POST",))
     def identity(self, patient_id: str) -> ResponseReturnValue:

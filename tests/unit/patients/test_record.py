@@ -168,3 +168,21 @@ def test_age_is_by_year_of_birth(actor_of, command):
         actor_of("enroller"), command(identity=Identity("Baby", "Rossi", born))
     )
     assert queries.patient(actor_of("enroller"), patient_id).age in (0, 1)
+
+
+def test_the_search_box_finds_nicknames_among_those_one_may_see(actor_of, patient_id, client_as):
+    service.rename(actor_of("enroller"), patient_id, "Calm Otter 12")
+    found = client_as("enroller").get("/search?q=calm+ott")
+    assert f"/patient/{patient_id}/" in found.text
+    assert f"/patient/{patient_id}/" not in client_as("colleague").get("/search?q=calm+ott").text
+    assert queries.by_nickname(actor_of("enroller"), "Rossi") == []
+    assert queries.by_nickname(actor_of("enroller"), "C") == []
+
+
+def test_every_message_has_its_templates():
+    from portal.patients import hooks
+
+    for spec in hooks.register_messages():
+        for part in ("subject.txt", "body.txt"):
+            written = (spec.folder / spec.kind / part).read_text(encoding="utf-8")
+            assert "{{ text }}" in written
