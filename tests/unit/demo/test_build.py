@@ -23,7 +23,7 @@ def stage(app):
     return built
 
 
-def test_a_whole_world_in_one_go(stage, app, client_as_person):
+def test_a_whole_world_in_one_go(stage, client_as_person, count_sql):
     phases = dict(db.session.execute(select(Panel.phase, func.count()).group_by(Panel.phase)).all())
     for phase in ("draft", "open", "panel_selection", "data_completion", "assessment", "outcome", "sign_off", "closed", "archived", "cancelled", "suspended"):  # fmt: skip
         assert phases.get(phase), (phase, phases)
@@ -58,9 +58,19 @@ def test_a_whole_world_in_one_go(stage, app, client_as_person):
         ("sam", "/"),
     ):
         assert client_as_person(stage.people[sub]).get(url).status_code == 200, (sub, url)
+    assert (
+        "Panels by thematic area" in client_as_person(stage.people["agnes"]).get("/ern/nmd/").text
+    )
     outside = client_as_person(stage.people["luc"]).get(f"/patient/{mine[0].id}/")
     assert outside.status_code == 404
     assert client_as_person(stage.people["nadia"]).get("/").status_code == 302
+
+    for sub, url in (("sanne", "/"), ("agnes", "/ern/nmd/"), ("sanne", "/centre/NL-UTR/")):
+        browser = client_as_person(stage.people[sub])
+        browser.get(url)
+        count_sql.clear()
+        assert browser.get(url).status_code == 200
+        assert len(count_sql) <= 8, (url, list(count_sql))
 
     with pytest.raises(InvalidInputError, match="not empty"):
         build(print)
