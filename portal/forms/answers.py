@@ -26,28 +26,32 @@ def _by_scope(form: CompiledForm) -> dict[tuple[str, ...], tuple[CompiledItem, .
 
 
 def nest(form: CompiledForm, flat: Flat) -> dict[str, Any]:
-    """Return the answers as one object."""
-    return _level(_by_scope(form), flat, (), "")
+    """Return the answers as one object. The cost follows the answers, not the form."""
+    by_row: dict[str, dict[str, Any]] = {}
+    for (item_id, row), value in flat.items():
+        if value is None or value == []:
+            continue
+        item = form.items.get(item_id)
+        if item is not None and bool(item.scope) == bool(row):
+            by_row.setdefault(row, {})[item_id] = value
+    return _level(form, by_row, "", ())
 
 
 def _level(
-    items: Mapping[tuple[str, ...], tuple[CompiledItem, ...]],
-    flat: Flat,
-    scope: tuple[str, ...],
-    row: str,
+    form: CompiledForm, by_row: Mapping[str, dict[str, Any]], row: str, scope: tuple[str, ...]
 ) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for item in items.get(scope, ()):
-        value = flat.get((item.id, row))
-        if value is None or value == []:
+    for item_id, value in by_row.get(row, {}).items():
+        item = form.items[item_id]
+        if item.scope != scope:
             continue
-        if item.is_repeat:
-            inner = (*scope, item.id)
-            found[item.id] = [
-                {"row": one, **_level(items, flat, inner, one)} for one in _row_ids(value)
+        if item.item.repeats:
+            inner = (*scope, item_id)
+            found[item_id] = [
+                {"row": one, **_level(form, by_row, one, inner)} for one in _row_ids(value)
             ]
-        else:
-            found[item.id] = value
+        elif item.kind.answers:
+            found[item_id] = value
     return found
 
 

@@ -13,7 +13,7 @@ from portal.forms.models import FormResponse
 from portal.forms.overlay_source import CONSULTATION, NetworkForm
 from portal.forms.prefill import initial_answers
 from portal.forms.service.opening import Opened
-from portal.forms.service.storing import write
+from portal.forms.service.storing import note_completeness, write
 from portal.kernel import clock, db
 from portal.kernel.uow import writes
 from portal.networks.models import Network
@@ -67,7 +67,9 @@ def ensure_response(actor: Actor, patient_id: str) -> str:
     consents = {c.purpose: c.given and c.withdrawn_on is None for c in patient.consents}
     given = initial_answers(form, context_of(patient, consents))
     opened = Opened(response, patient, form, {})
-    write(actor, opened, dict(shapes.flatten(form, given)), reason="taken from the record")
+    flat = dict(shapes.flatten(form, given))
+    write(actor, opened, flat, reason="taken from the record")
+    note_completeness(opened, opened.evaluated(flat).completeness.percent)
     return response.id
 
 

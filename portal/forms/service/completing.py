@@ -14,7 +14,7 @@ from portal.forms.evaluate import AnswerIssue, completed_answers
 from portal.forms.posted import field_name
 from portal.forms.service.beginning import COMPLETED
 from portal.forms.service.opening import access_response
-from portal.forms.service.storing import LONGEST_REASON, write
+from portal.forms.service.storing import LONGEST_REASON, note_completeness, write
 from portal.kernel import clock
 from portal.kernel.uow import writes
 
@@ -40,7 +40,7 @@ def complete(actor: Actor, response_id: str, reasons: Mapping[str, str] | None =
     response = opened.response
     if given:
         write(actor, opened, given)
-    response.status, response.completeness = COMPLETED, evaluation.completeness.percent
+    note_completeness(opened, evaluation.completeness.percent, COMPLETED)
     response.completed_at, response.completed_by = clock.now(), actor.person_id
     kept = completed_answers(opened.form, shapes.nest(opened.form, flat), evaluation)
     text = json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

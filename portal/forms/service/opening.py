@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.access import guard
 from portal.access.actor import Actor
@@ -59,6 +59,23 @@ class Opened:
         )
 
 
+# Made once: they begin every save.
+_FIND = (
+    select(FormResponse, Patient)
+    .join(Patient, Patient.id == FormResponse.patient_id)
+    .where(FormResponse.id == bindparam("id"))
+)
+_FIND_LOCKED = _FIND.with_for_update(of=FormResponse).execution_options(populate_existing=True)
+_ANSWERS = select(
+    FormAnswer.item_id,
+    FormAnswer.row_id,
+    FormAnswer.value,
+    FormAnswer.version,
+    FormAnswer.saved_by,
+    FormAnswer.saved_at,
+).where(FormAnswer.response_id == bindparam("id"))
+
+
 def access_response(
     actor: Actor, response_id: str, permission: Permission, *, lock: bool = False
 ) -> Opened:
@@ -67,16 +84,8 @@ def access_response(
     ``lock`` makes the saves of one response wait for each other (on PostgreSQL; SQLite has one
     writer anyway).
     """
-    statement = (
-        select(FormResponse, Patient)
-        .join(Patient, Patient.id == FormResponse.patient_id)
-        .where(FormResponse.id == response_id)
-    )
-    if lock:
-        statement = statement.with_for_update(of=FormResponse).execution_options(
-            populate_existing=True
-        )
-    found = db.session.execute(statement).one_or_none()
+    statement = _FIND_LOCKED if lock else _FIND
+    found = db.session.execute(statement, {"id": response_id}).one_or_none()
     if found is None:
         raise NotFoundError("There is nothing here, or it is not yours to see.")
     response, patient = found
@@ -88,16 +97,7 @@ def access_response(
 
 def read_stored(response_id: str) -> dict[Key, Stored]:
     """Return all answers of a response."""
-    rows = db.session.execute(
-        select(
-            FormAnswer.item_id,
-            FormAnswer.row_id,
-            FormAnswer.value,
-            FormAnswer.version,
-            FormAnswer.saved_by,
-            FormAnswer.saved_at,
-        ).where(FormAnswer.response_id == response_id)
-    )
+    rows = db.session.execute(_ANSWERS, {"id": response_id})
     return {
         (item, row): Stored(value, version, by, at) for item, row, value, version, by, at in rows
     }

@@ -11,12 +11,13 @@ from portal.forms.compiled import CompiledForm, CompiledItem
 from portal.forms.evaluation.frames import MAX_ROWS, ROW_ID
 from portal.forms.kinds import AnswerError
 from portal.forms.messages import message
-from portal.forms.posted import read_posted
+from portal.forms.posted import field_name, read_posted
 from portal.forms.prefill import row_defaults
 from portal.kernel.errors import nearest
 
 LARGEST_ANSWER = 100_000  # letters of JSON
 MOST_CHANGES = 2_000
+LONGEST_TYPED = 2_000
 
 
 @dataclass
@@ -101,10 +102,14 @@ def from_fields(
 ) -> Wanted:
     """Read posted fields. With ``section`` they are a whole page of it, else single answers."""
     wanted = Wanted()
-    before = shapes.nest(form, flat)
     names = {name.partition("~")[0] for name in fields}
-    data = {name: list(values) for name, values in fields.items()}
     rows = shapes.rows_of(form, flat)
+    if not section:
+        names -= _read_singles(form, flat, fields, names, rows, wanted)
+        if not names:
+            return wanted
+    before = shapes.nest(form, flat)
+    data = {name: list(values) for name, values in fields.items()}
     if not section:
         _name_rows(form, flat, names, data, rows)
     after = before
@@ -118,6 +123,43 @@ def from_fields(
         known = {shapes.joined(key) for key in wanted.changes} | set(wanted.problems)
         _note_unknown(form, names, known, wanted, rows)
     return wanted
+
+
+def _read_singles(
+    form: CompiledForm,
+    flat: Mapping[Key, Any],
+    fields: Mapping[str, Sequence[str]],
+    names: set[str],
+    rows: Mapping[str, Key],
+    wanted: Wanted,
+) -> set[str]:
+    """Read single answers at their known places directly: what nearly every autosave brings.
+
+    Returns the names that are done with; lists, rows and unknown names are left to the page reader.
+    """
+    done = set()
+    for name in names:
+        item_id, row = shapes.split(name)
+        item = form.items.get(item_id)
+        if item is None or item.multiple or item.is_repeat or item.read_only:
+            continue
+        if not item.kind.answers or bool(item.scope) != bool(row) or (row and row not in rows):
+            continue
+        done.add(name)
+        parts = {
+            part: list(fields[field_name(item_id, row, part)])
+            for part in item.kind.parts
+            if field_name(item_id, row, part) in fields
+        }
+        try:
+            value = _bounded(item.kind.parse(item, parts)) if parts else None
+        except AnswerError as fault:
+            wanted.problems[name] = str(fault)
+            wanted.typed[name] = next((t for t in parts.get("", []) if t), "")[:LONGEST_TYPED]
+            continue
+        if value != flat.get((item_id, row)):
+            wanted.changes[item_id, row] = value
+    return done
 
 
 def _sections(form: CompiledForm, names: set[str], section: str) -> list[str]:

@@ -22,7 +22,7 @@ from portal.forms.models import FormAnswerChange
 from portal.forms.service.beginning import AMENDED, COMPLETED
 from portal.forms.service.opening import Opened, access_response
 from portal.forms.service.reading import Wanted, from_fields, from_values
-from portal.forms.service.storing import write
+from portal.forms.service.storing import note_completeness, write
 from portal.kernel import clock, db
 from portal.kernel.idempotency import once
 from portal.kernel.uow import writes
@@ -97,11 +97,11 @@ def _apply(actor: Actor, opened: Opened, command: SaveAnswers) -> Saved:
     version = opened.response.version
     if take:
         version = write(actor, opened, take, reason=command.reason)
-        if opened.response.status == COMPLETED:
-            opened.response.status = AMENDED
         flat |= take
     evaluation = opened.evaluated(flat, actor.language)
-    opened.response.completeness = evaluation.completeness.percent
+    if take:
+        amended = AMENDED if opened.response.status == COMPLETED else ""
+        note_completeness(opened, evaluation.completeness.percent, amended)
     untouched = {
         shapes.joined(k): opened.stored[k].version
         for k in wanted.changes

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from portal.forms.posted import Posted
 from portal.forms.queries import Working
-from portal.forms.queries.filling import QUICK
+from portal.forms.queries.filling import QUICK, section_states
 from portal.forms.rendering import Look, error_summary, page_data, render_section
 from portal.kernel.ids import new_id
 
@@ -135,15 +135,19 @@ class SectionPage:
     @cached_property
     def contents(self) -> list[dict[str, object]]:
         """The sections that are shown, for the list beside the page."""
-        form = self.work.form
+        work = self.work
+        if work.opened is None:
+            return []
         return [
             {
-                "id": one,
-                "title": form.section(one).title(self.look.language, form.language),
-                "percent": self.work.evaluation.sections[one].percent,
-                "current": one == self.section,
+                "id": one.id,
+                "title": one.title,
+                "state": one.state,
+                "percent": one.percent,
+                "counts": work.evaluation.sections[one.id].total > 0,
+                "current": one.id == self.section,
             }
-            for one in shown_sections(self.work)
+            for one in section_states(work.opened, work.evaluation, self.look.language)
         ]
 
 

@@ -1,5 +1,6 @@
 // What a save tells the page: answers that could not be read, how much is done. The rest of the page
 // (showing and hiding, rows, calculated values) is the work of ../forms, saving that of ../autosave.
+import "./filling.css";
 import { make } from "../shell/dom.js";
 import { announce } from "../shell/status.js";
 
