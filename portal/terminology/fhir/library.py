@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from portal.terminology.errors import UnknownReleaseError
-from portal.terminology.fhir import versions
+from portal.terminology.fhir import shape, versions
 from portal.terminology.fhir.indexed_system import IndexedSystem
 from portal.terminology.fhir.nodes import System
 from portal.terminology.fhir.outcome import FhirError, Issue, Json
@@ -33,7 +33,8 @@ class Library:
             self.add(resource)
 
     def add(self, resource: Json) -> None:
-        """Take one resource of the request."""
+        """Take one resource of the request; its shape is checked first."""
+        shape.check(resource)
         kind, url = str(resource.get("resourceType", "")), str(resource.get("url", ""))
         if kind == "CodeSystem" and resource.get("content") == "supplement":
             self._supplements.append(resource)
