@@ -15,6 +15,7 @@ from portal.access import relations
 from portal.access.actor import Actor
 from portal.access.relations import Relation
 from portal.kernel import clock, db
+from portal.kernel.uow import in_write
 from portal.networks.models import Network
 from portal.panels.models import Panel, PanelMember
 from portal.panels.words import CONTRIBUTING, PATIENT_CLOSED, Role, Status
@@ -174,11 +175,23 @@ def _patient_holds(actor: Actor, thing: Any) -> bool:
             and _opens_patient(actor, loaded)
         ):
             return True
-    return bool(
-        db.session.scalar(
-            select(Panel.id).where(Panel.patient_id == thing.id, _opens_patient_sql(actor)).limit(1)
+    return _asked_once(actor, thing.id)
+
+
+def _asked_once(actor: Actor, patient_id: str) -> bool:
+    """Ask the database, once a reading transaction: every part of a page asks the same."""
+    transaction = db.session().get_transaction()
+    kept = db.session.info.get("participants")
+    if kept is None or kept[0] is not transaction or in_write():
+        kept = db.session.info["participants"] = (transaction, {})
+    answers: dict[tuple[str, str], bool] = kept[1]
+    key = actor.person_id, patient_id
+    if key not in answers:
+        statement = select(Panel.id).where(
+            Panel.patient_id == patient_id, _opens_patient_sql(actor)
         )
-    )
+        answers[key] = db.session.scalar(statement.limit(1)) is not None
+    return answers[key]
 
 
 def _opens_patient_sql(actor: Actor) -> ColumnElement[bool]:
