@@ -15,7 +15,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from portal.kernel.ids import new_id
 from portal.panels.service.asking import LONGEST_QUESTION, LONGEST_REASON, LONGEST_TITLE
-from portal.patients.forms import PortalForm
+from portal.patients.forms import PortalForm, options
 
 COORDINATOR, NAMED = "coordinator", "named"
 
@@ -61,13 +61,15 @@ class AskForm(QuestionForm):
     )
     guide = RadioField(
         "Who finds the experts",
-        choices=[
-            (COORDINATOR, "The coordinator of the network names a lead"),
-            (NAMED, "I name the lead myself"),
-        ],
+        choices=options(
+            [
+                (COORDINATOR, "The coordinator of the network names a lead"),
+                (NAMED, "I name the lead myself"),
+            ]
+        ),
         default=COORDINATOR,
     )
-    lead_id = SelectField("Lead", choices=[("", "")], validators=[Optional()])
+    lead_id = SelectField("Lead", choices=options([("", "")]), validators=[Optional()])
 
 
 class ForwardForm(PortalForm):
@@ -101,5 +103,7 @@ class CommentForm(PortalForm):
         "Your comment", validators=[*_need("Write something first."), Length(max=5000)]
     )
     mention_ids = SelectField(
-        "Tell somebody at once", choices=[("", "Nobody in particular")], validators=[Optional()]
+        "Tell somebody at once",
+        choices=options([("", "Nobody in particular")]),
+        validators=[Optional()],
     )

@@ -61,7 +61,9 @@ def certificate(actor: Actor, year: int | None = None) -> Certificate:
         .order_by(first)
     ).all()
     lines = tuple(
-        CertificateLine(number, network, at.date(), count, int(minutes or 0), lead == actor.person_id)
+        CertificateLine(
+            number, network, at.date(), count, int(minutes or 0), lead == actor.person_id
+        )
         for number, network, at, count, minutes, lead in rows
         if at is not None and at.year == year
     )

@@ -11,6 +11,7 @@ from portal.panels import queries, service
 from portal.panels.commands import AskQuestion
 from portal.panels.forms import NAMED, AskForm
 from portal.patients import queries as patients
+from portal.patients.forms import options
 from portal.patients.queries import PatientView
 from portal.web.views import PortalView, page, said
 
@@ -60,10 +61,10 @@ class AskView(PortalView):
 
     def _form(self, network: NetworkView, patient: PatientView | None) -> AskForm:
         form = AskForm()
-        form.area_id.choices = [("", "Choose"), *[(a.id, a.label) for a in network.areas]]
+        form.area_id.choices = options([("", "Choose"), *[(a.id, a.label) for a in network.areas]])
         requester = patient.enrolled_by if patient else self.actor.person_id
         leads = queries.leads_of(network.id, form.area_id.data, [requester])
-        form.lead_id.choices = [("", "Choose"), *leads]
+        form.lead_id.choices = options([("", "Choose"), *leads])
         return form
 
     def _ask(

@@ -13,6 +13,7 @@ from portal.panels import queries, service
 from portal.panels.commands import AskQuestion
 from portal.panels.forms import DeadlineForm, QuestionForm, UrgentForm
 from portal.panels.views.base import PanelPages
+from portal.patients.forms import options
 from portal.web.views import page, said
 
 
@@ -60,7 +61,7 @@ class PanelView(PanelPages):
         self.place(view.head)
         form = QuestionForm(obj=view.head)
         network = networks.network(self.actor, view.head.network_code)
-        form.area_id.choices = [("", "Choose"), *[(a.id, a.label) for a in network.areas]]
+        form.area_id.choices = options([("", "Choose"), *[(a.id, a.label) for a in network.areas]])
         if form.validate_on_submit():
             command = AskQuestion(
                 form.question.data,

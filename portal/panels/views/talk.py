@@ -10,6 +10,7 @@ from portal.kernel.errors import InvalidInputError
 from portal.panels import queries, service
 from portal.panels.forms import CommentForm
 from portal.panels.views.base import PanelPages
+from portal.patients.forms import options
 from portal.web.views import page, said
 
 
@@ -32,10 +33,12 @@ class PanelTalkView(PanelPages):
         view = queries.discussion(self.actor, panel_id, request.args.get("before", ""))
         self.place(view.head)
         form = CommentForm()
-        form.mention_ids.choices = [
-            ("", "Nobody in particular"),
-            *[(c.id, c.name) for c in view.people],
-        ]
+        form.mention_ids.choices = options(
+            [
+                ("", "Nobody in particular"),
+                *[(c.id, c.name) for c in view.people],
+            ]
+        )
         if form.validate_on_submit():
             mentioned = [form.mention_ids.data] if form.mention_ids.data else []
             try:
