@@ -105,7 +105,7 @@ def test_a_look_of_a_colleague_is_listed_for_the_enroller(client_as, patient_id,
     assert "looked at the record" in listed.text
 
 
-@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "it", "nl", "el", "bg"])
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "it", "nl", "el", "bg", "pl", "pt"])
 def test_consent_forms_come_as_pdf_in_the_language(client_as, language, caplog):
     with caplog.at_level(logging.WARNING, "portal.kernel.pdf"):
         answer = client_as("enroller").get(
