@@ -16,10 +16,11 @@ from flask_appbuilder.urltools import (
     get_page_size_args,
 )
 
+from portal.access.actor import COORDINATOR
 from portal.access.roles import Gate
 from portal.kernel.errors import ForbiddenError, InvalidInputError, NotFoundError
 from portal.web.look.fab_fixes import ToRecordMixin
-from portal.web.views import gated
+from portal.web.views import actor, gated
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -86,6 +87,7 @@ class ServiceModelView(ToRecordMixin, ModelView):  # type: ignore[misc]
     @entry("/list/", "list")
     def list(self) -> ResponseReturnValue:
         """List the actor's rows; an address that was tampered with leads to the plain list."""
+        _note_only_network()
         try:
             widgets = self._list()
         except (FABException, ValueError, TypeError, IndexError, NotImplementedError):
@@ -128,6 +130,7 @@ class ServiceModelView(ToRecordMixin, ModelView):  # type: ignore[misc]
     @entry("/add", "add", "GET", "POST")
     def add(self) -> ResponseReturnValue:
         """Show the form; add the row through the service."""
+        _note_only_network()
         form = self.add_form.refresh()
         if request.method == "POST" and form.validate():
             try:
@@ -175,6 +178,13 @@ class ServiceModelView(ToRecordMixin, ModelView):  # type: ignore[misc]
         if item is None:
             raise NotFoundError("There is nothing here, or it is not yours to see.")
         return item
+
+
+def _note_only_network() -> None:
+    """Show the side menu of the network when the actor coordinates only one."""
+    codes = {x.network_code for x in actor().grants if x.profile == COORDINATOR and x.network_code}
+    if len(codes) == 1:
+        g.network_code = codes.pop()
 
 
 def _values(form: Any) -> dict[str, Any]:

@@ -31,7 +31,7 @@ __all__ = ["hooks", "setup"]
 def setup(app: Flask, appbuilder: Any) -> None:
     """Add the console under /support/, each of its routes behind a gate."""
     del appbuilder
-    home = Home(name="Start", endpoint="support", url="/support")
+    home = Home(name="Support desk", endpoint="support", url="/support")
     console = Admin(app, name="Support", index_view=home, theme=PortalTheme())
     people, work = "People and access", "The portal"
     console.add_views(

@@ -28,7 +28,11 @@ class CentreForm(BaseForm):  # type: ignore[misc]
     )
     name = StringField("Name", [InputRequired("Give the name of the centre."), Length(max=200)])
     city = StringField("City", [InputRequired("Give the city."), Length(max=100)])
-    country = SelectField("Country", choices=options(country_choices()))
+    country = SelectField(
+        "Country",
+        [InputRequired("Choose the country.")],
+        choices=options([("", "Choose"), *country_choices()]),
+    )
     networks = SelectMultipleField("Networks", choices=[], validators=[Optional()])
     active = BooleanField("In use", default=True)
 

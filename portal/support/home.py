@@ -41,9 +41,8 @@ class Extensions(Guarded):
     @page("/")
     def index(self) -> ResponseReturnValue:
         """List the loaded extensions."""
-        rows = db.session.execute(select(Network.code, Network.enabled))
-        enabled = {row.code: row.enabled for row in rows}
+        networks = {n.code: n for n in db.session.scalars(select(Network))}
         loaded = [p for p in manager.loaded() if not p.name.startswith("core.")]
         return self.render(  # type: ignore[no-any-return]
-            "support/extensions.html", loaded=loaded, enabled=enabled
+            "support/extensions.html", loaded=loaded, networks=networks
         )

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_admin.model.template import EndpointLinkRowAction
+from markupsafe import Markup
 from sqlalchemy import ColumnElement, and_, select
 from wtforms import SelectField
 from wtforms.validators import InputRequired, Optional
@@ -65,9 +65,14 @@ class People(ConsoleList):
     column_sortable_list = ("family_name", "last_seen_at", "suspended_at")
     column_default_sort = "search_text"
     search_hint = "Name or e-mail"
-    column_extra_row_actions = [
-        EndpointLinkRowAction("fa-user", "support_people.record", "Open", id_arg="person_id")
-    ]
+    column_display_actions = False
+
+    def _link(self, context: Any, row: Person, column: str) -> Markup:
+        del context, column
+        address = self._record_url(row.id)
+        return Markup('<a href="{}">{}</a>').format(address, row.family_name)
+
+    column_formatters = {"family_name": _link}
 
     def matches(self, text: str) -> ColumnElement[bool]:
         """Search names and address, without accents and capitals."""

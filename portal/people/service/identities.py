@@ -93,7 +93,8 @@ def sign_in(actor: Actor, identity: Identity) -> str:
         )
     known.last_login_at = person.last_seen_at = clock.now()
     known.last_acr = identity.acr[:120]
-    audit.record(actor, "session.began", f"person:{person.id}", detail={"acr": identity.acr})
+    detail = {"acr": identity.acr} if identity.acr else None
+    audit.record(Actor(person_id=person.id), "session.began", f"person:{person.id}", detail=detail)
     return person.id
 
 
