@@ -15,6 +15,7 @@ from portal.forms.definition.canonical import canonical_json
 from portal.forms.definition.schema import json_schema
 from portal.forms.definition.writer import to_yaml
 from portal.forms.diff import diff_forms
+from portal.forms.interop.cli import COMMANDS as INTEROP_COMMANDS
 from portal.forms.overlays import assemble, read_overlay
 from portal.kernel.clock import today
 from portal.kernel.errors import DefinitionError, Issue, PortalError
@@ -168,3 +169,7 @@ def list_() -> None:
         click.echo(f"{name}: {', '.join(entry.versions) or 'cannot be read'} ({entry.file})")
     if not catalogue.names():
         click.echo(f"no forms in {default_root()}", err=True)
+
+
+for interop_command in INTEROP_COMMANDS:
+    forms.add_command(interop_command)

@@ -1,6 +1,8 @@
 """From a definition to a compiled form: names resolved, order found, everything checked once."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from portal.forms.browser import browser_form
@@ -8,6 +10,7 @@ from portal.forms.compiled import CompiledForm, CompiledItem, Expression, Sectio
 from portal.forms.compiling import ExpressionCompiler
 from portal.forms.definition import FormDefinition, Item, Place, content_hash
 from portal.forms.expressions import Frame
+from portal.forms.expressions.decimals import LIMIT
 from portal.forms.expressions.ordering import CycleError, in_order
 from portal.forms.expressions.values import EvaluationError, Quantity, order
 from portal.forms.kinds import KINDS, AnswerError
@@ -85,43 +88,39 @@ def _item(
     children: tuple[str, ...],
     index: int,
 ) -> CompiledItem:
-    kind = KINDS[item.type]
-    bounds = {side: compiler.bound(item, side) for side in ("min", "max")}
     draft = CompiledItem(
-        item,
-        kind,
-        layout.parents[item.id],
-        layout.sections[item.id],
-        layout.scopes[item.id],
-        children,
-        layout.options[item.id],
-        definition.language,
-        lambda value: value,
-        index,
+        item=item,
+        kind=KINDS[item.type],
+        parent=layout.parents[item.id],
+        section=layout.sections[item.id],
+        scope=layout.scopes[item.id],
+        children=children,
+        options=layout.options[item.id],
+        language=definition.language,
+        read=lambda value: value,
+        order=index,
+        weight=_weight(item),
     )
-    for issue in kind.check_definition(draft):
+    for issue in draft.kind.check_definition(draft):
         compiler.faults.add(item.id, issue.key, issue.message, issue.nearest, issue.severity)
-    return CompiledItem(
-        item,
-        kind,
-        draft.parent,
-        draft.section,
-        draft.scope,
-        children,
-        draft.options,
-        definition.language,
-        _reader(draft, bounds, compiler.faults),
-        index,
-        _weight(item),
-        compiler.condition(item, "show_if"),
-        compiler.value(item),
-        compiler.condition(item, "required_if"),
-        None if _is_constant(bounds["min"]) else bounds["min"],
-        None if _is_constant(bounds["max"]) else bounds["max"],
-        compiler.option_shows(item, draft.options),
-        {side: bound.tree for side, bound in bounds.items() if bound and _is_constant(bound)},
-        compiler.prefill(item),
-        default_of(draft, compiler.names.system, compiler.faults),
+    return _with_expressions(draft, compiler)
+
+
+def _with_expressions(draft: CompiledItem, compiler: ExpressionCompiler) -> CompiledItem:
+    item = draft.item
+    bounds = {side: compiler.bound(item, side) for side in ("min", "max")}
+    return replace(
+        draft,
+        read=_reader(draft, bounds, compiler.faults),
+        show=compiler.condition(item, "show_if"),
+        value=compiler.value(item),
+        required_if=compiler.condition(item, "required_if"),
+        min=None if _is_constant(bounds["min"]) else bounds["min"],
+        max=None if _is_constant(bounds["max"]) else bounds["max"],
+        option_shows=compiler.option_shows(item, draft.options),
+        limits={side: b.tree for side, b in bounds.items() if b and _is_constant(b)},
+        prefill=compiler.prefill(item),
+        default=default_of(draft, compiler.names.system, compiler.faults),
     )
 
 
@@ -156,13 +155,31 @@ def _reader(draft: CompiledItem, bounds: Mapping[str, Expression | None], faults
 
 
 def _limited(read: Reader, limits: list[tuple[str, int, Any, str]]) -> Reader:
+    if all(isinstance(bound, Decimal) for _, _, bound, _ in limits):
+        return _limited_number(read, limits)
+
     def bounded(value: Any) -> Any:
         typed = read(value)
         for side, sign, bound, text in limits:
-            found = _compared(typed, bound)
-            if found == sign:
+            if _compared(typed, bound) == sign:
                 raise AnswerError(side, bound=text)
         return typed
+
+    return bounded
+
+
+def _limited_number(read: Reader, limits: list[tuple[str, int, Any, str]]) -> Reader:
+    """Check plain numbers directly: they are the most frequent answers with limits."""
+    low = next((bound for side, _, bound, _ in limits if side == "min"), -LIMIT)
+    high = next((bound for side, _, bound, _ in limits if side == "max"), LIMIT)
+    texts = {side: text for side, _, _, text in limits}
+
+    def bounded(value: Any) -> Any:
+        typed = read(value)
+        if low <= typed <= high:
+            return typed
+        side = "min" if typed < low else "max"
+        raise AnswerError(side, bound=texts[side])
 
     return bounded
 

@@ -1,6 +1,12 @@
-"""What the engine says about an answer, in plain English; other languages go by the code."""
+"""What the engine says about an answer: plain English, translated sentence by sentence.
 
+The sentences are the message ids of the portal's catalogue of translations.
+"""
+
+from collections.abc import Callable
 from typing import Any
+
+Translator = Callable[[str], str]
 
 MESSAGES = {
     "required": "Please answer this.",
@@ -42,7 +48,13 @@ MESSAGES = {
 }
 
 
-def message(code: str, params: dict[str, Any] | None = None) -> str:
-    """Return the English sentence for a code."""
-    template = MESSAGES[code]
-    return template.format(**(params or {}))
+def untranslated(text: str) -> str:
+    """Return the text as it is: the translator of those who have none."""
+    return text
+
+
+def message(
+    code: str, params: dict[str, Any] | None = None, translate: Translator = untranslated
+) -> str:
+    """Return the sentence for a code; ``translate`` receives it before values are filled in."""
+    return translate(MESSAGES[code]).format(**(params or {}))

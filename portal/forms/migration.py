@@ -7,6 +7,7 @@ answers), ``recode``, ``convert_unit``, ``drop`` with a reason. Moving a questio
 import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from portal.forms.compiled import CompiledForm, CompiledItem
@@ -50,14 +51,26 @@ def migrate(
 ) -> Migrated:
     """Bring answers given with ``old`` to ``new``. The answers handed over are not changed."""
     outcome = Migrated(copy.deepcopy(dict(answers)))
-    work = _Migrator(old, new, outcome, context, answers)
-    for migration in applicable(old, new):
-        work.apply(migration)
+    steps = applicable(old, new)
+    if steps:
+        work = _Migrator(old, new, outcome, context, answers)
+        for migration in steps:
+            work.apply(migration)
     return outcome
 
 
-def applicable(old: CompiledForm, new: CompiledForm) -> Iterator[Migration]:
-    """Yield the migrations for answers of the old version, renames by ``was`` first."""
+@lru_cache(maxsize=128)
+def applicable(old: CompiledForm, new: CompiledForm) -> tuple[Migration, ...]:
+    """Return the migrations for answers of the old version, renames by ``was`` first."""
+    return tuple(_applicable(old, new))
+
+
+@lru_cache(maxsize=32)
+def _names(form: CompiledForm) -> FormNames:
+    return FormNames(form.definition, lay_out(form.definition, Faults()))
+
+
+def _applicable(old: CompiledForm, new: CompiledForm) -> Iterator[Migration]:
     known = set(old.items)
     renames = {
         past: item.id
@@ -114,7 +127,7 @@ class _Migrator:
         answers: Mapping[str, Any],
     ) -> None:
         self.old, self.new, self.outcome = old, new, outcome
-        self.names = FormNames(new.definition, lay_out(new.definition, Faults()))
+        self.names = _names(new)
         self.run = Run(old, context.typed(), old.language)
         self.root = build_frames(self.run, answers)
         plan(old).execute(self.run, self.root)

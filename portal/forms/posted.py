@@ -14,6 +14,7 @@ from portal.forms.compiled import CompiledForm, CompiledItem
 from portal.forms.evaluation.frames import MAX_ROWS, ROW_ID
 from portal.forms.kinds import AnswerError
 from portal.forms.kinds.base import Posted as Parts
+from portal.forms.messages import Translator, untranslated
 from portal.forms.prefill import row_defaults
 from portal.kernel.ids import new_id
 
@@ -48,7 +49,11 @@ def as_lists(data: Any) -> dict[str, list[str]]:
 
 
 def read_posted(
-    form: CompiledForm, section_id: str, data: Any, answers: Mapping[str, Any] | None = None
+    form: CompiledForm,
+    section_id: str,
+    data: Any,
+    answers: Mapping[str, Any] | None = None,
+    translate: Translator = untranslated,
 ) -> Posted:
     """Apply one page of posted fields to the answers given so far (which are not changed).
 
@@ -56,15 +61,18 @@ def read_posted(
     from a page.
     """
     section = form.section(section_id)
-    reader = _PostReader(form, as_lists(data))
+    reader = _PostReader(form, as_lists(data), translate)
     result = dict(answers or {})
     reader.level(result, [form.items[item_id] for item_id in section.all_items], (), "")
     return Posted(result, reader.problems, reader.typed)
 
 
 class _PostReader:
-    def __init__(self, form: CompiledForm, data: Mapping[str, list[str]]) -> None:
+    def __init__(
+        self, form: CompiledForm, data: Mapping[str, list[str]], translate: Translator
+    ) -> None:
         self.form = form
+        self.translate = translate
         self.data = data
         self.problems: dict[str, str] = {}
         self.typed: dict[str, str] = {}
@@ -95,7 +103,7 @@ class _PostReader:
         try:
             value = _several(item, parts) if item.multiple else item.kind.parse(item, parts)
         except AnswerError as fault:
-            self.problems[name] = str(fault)
+            self.problems[name] = fault.said(self.translate)
             self.typed[name] = next((text for text in parts.get("", []) if text), "")[:2000]
             return
         dropped = self.data.get(f"{name}~drop")

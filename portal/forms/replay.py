@@ -7,7 +7,7 @@ from typing import Any
 
 from portal.forms.compiled import CompiledForm
 from portal.forms.evaluate import AnswerIssue, Context, Evaluation, evaluate
-from portal.forms.migration import migrate
+from portal.forms.migration import applicable, migrate
 
 StoredResponse = tuple[str, Mapping[str, Any]]
 """The response's id and its answers."""
@@ -94,15 +94,19 @@ def _sentence(code: str, item: str, rule: str) -> str:
 def _new_faults(
     old: CompiledForm, new: CompiledForm, answers: Mapping[str, Any], context: Context
 ) -> Iterator[tuple[str, str, str]]:
+    moved = migrate(old, new, answers, context).answers if applicable(old, new) else answers
+    after = evaluate(new, moved, context)
+    hidden = list(_hidden(after, moved, new))
+    if not after.errors and not hidden:
+        return
     before = evaluate(old, answers, context)
-    migrated = migrate(old, new, answers, context)
-    after = evaluate(new, migrated.answers, context)
     had = {_key(issue) for issue in before.issues}
-    for issue in after.issues:
-        if issue.severity == "error" and _key(issue) not in had:
+    for issue in after.errors:
+        if _key(issue) not in had:
             yield _key(issue)
-    for item in _lost(before, after, migrated.answers, new):
-        yield "lost", item, ""
+    for item in hidden:
+        if before.is_visible(item):
+            yield "lost", item, ""
 
 
 def _key(issue: AnswerIssue) -> tuple[str, str, str]:
@@ -110,14 +114,12 @@ def _key(issue: AnswerIssue) -> tuple[str, str, str]:
     return issue.code, item, issue.rule
 
 
-def _lost(
-    before: Evaluation, after: Evaluation, answers: Mapping[str, Any], new: CompiledForm
-) -> Iterator[str]:
-    """Yield items with an answer that were shown and no longer are."""
-    for item in new.items.values():
-        if item.scope or not (item.kind.answers or item.is_repeat) or item.value is not None:
+def _hidden(after: Evaluation, answers: Mapping[str, Any], new: CompiledForm) -> Iterator[str]:
+    """Yield items with an answer that are not shown."""
+    shown = after.visible[""]
+    for name, value in answers.items():
+        item = new.items.get(name)
+        if name in shown or item is None or value in (None, [], ""):
             continue
-        if answers.get(item.id) in (None, [], ""):
-            continue
-        if before.is_visible(item.id) and not after.is_visible(item.id):
-            yield item.id
+        if item.value is None and (item.kind.answers or item.is_repeat):
+            yield name

@@ -6,8 +6,8 @@ required columns count once per row.
 
 from portal.forms.compiled import CompiledItem
 from portal.forms.evaluation.frames import Run
+from portal.forms.evaluation.late import attempt
 from portal.forms.evaluation.results import Completeness, Missing, SectionLeft
-from portal.forms.evaluation.steps import attempt
 from portal.forms.expressions import Frame
 
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from portal.forms.compiled import CompiledRule
 from portal.forms.definition import in_language
 from portal.forms.evaluation.frames import MAX_ISSUES, Run
+from portal.forms.evaluation.late import attempt
 from portal.forms.evaluation.results import AnswerIssue
-from portal.forms.evaluation.steps import attempt
 from portal.forms.expressions import Frame
 
 

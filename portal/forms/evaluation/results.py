@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from portal.forms.messages import message
+from portal.forms.messages import Translator, message
 
 GAPS = frozenset({"required", "at_least"})
 
@@ -30,6 +30,10 @@ class AnswerIssue:
     def message(self) -> str:
         """The sentence to show."""
         return message(self.code, dict(self.params))
+
+    def said(self, translate: Translator) -> str:
+        """Return the sentence in the reader's language."""
+        return message(self.code, dict(self.params), translate)
 
     @property
     def is_gap(self) -> bool:

@@ -10,11 +10,11 @@ from weakref import WeakKeyDictionary
 
 from portal.forms.compiled import CompiledForm, CompiledItem, Expression
 from portal.forms.evaluation.frames import Run
+from portal.forms.evaluation.late import Step, attempt, late_step
 from portal.forms.expressions import Frame
-from portal.forms.expressions.values import Coded, EvaluationError, order
+from portal.forms.expressions.values import Coded
 from portal.forms.kinds import AnswerError
 
-Step = Callable[[Run, Frame], None]
 _PLANS: "WeakKeyDictionary[CompiledForm, Plan]" = WeakKeyDictionary()
 MAX_ANSWERS = 500
 
@@ -32,7 +32,7 @@ class Plan:
                 expression = form.lets[name]
                 self.root_steps.append((_let_step(name, expression), expression.scope))
         self.late = [
-            (step, item.scope) for item in form.items.values() if (step := _late_step(item))
+            (step, item.scope) for item in form.items.values() if (step := late_step(item))
         ]
 
     def execute(self, run: Run, root: Frame) -> None:
@@ -54,16 +54,6 @@ def plan_of(form: CompiledForm) -> Plan:
     return plan
 
 
-def attempt(run: Run, item: CompiledItem | None, expression: Expression, frame: Frame) -> Any:
-    """Run an expression; values that clash are reported at the item and count as unknown."""
-    try:
-        return expression.run(frame)
-    except EvaluationError as fault:
-        if item is not None:
-            run.report(item, "expression", frame.row, {"reason": str(fault)})
-        return None
-
-
 def _let_step(name: str, expression: Expression) -> Step:
     def step(_run: Run, frame: Frame) -> None:
         value = attempt(_run, None, expression, frame)
@@ -75,22 +65,37 @@ def _let_step(name: str, expression: Expression) -> Step:
 
 def item_step(item: CompiledItem) -> Step:
     """Return the step of one item: visible? then its content."""
-    content = _content(item)
-    parent, show, name = item.parent, item.show, item.id
-    parent_is_row = bool(item.scope) and item.scope[-1] == parent
+    content, name = _content(item), item.id
+    is_visible = _visibility(item)
 
     def step(run: Run, frame: Frame) -> None:
-        if parent:
-            around = frame.up if parent_is_row else frame
-            if around is None or parent not in around.visible:
-                return
-        if show is not None and attempt(run, item, show, frame) is not True:
+        if is_visible is not None and not is_visible(run, frame):
             return
         frame.visible.add(name)
         if content is not None:
             content(run, frame)
 
     return step
+
+
+def _visibility(item: CompiledItem) -> Callable[[Run, Frame], bool] | None:
+    """Return the test for an item's own condition and its parent; None when always shown."""
+    parent, show = item.parent, item.show
+    in_row = bool(item.scope) and item.scope[-1] == parent
+
+    def shown(run: Run, frame: Frame) -> bool:
+        if parent:
+            around = frame.up if in_row else frame
+            if around is None or parent not in around.visible:
+                return False
+        return show is None or attempt(run, item, show, frame) is True
+
+    def inside(_run: Run, frame: Frame) -> bool:
+        return parent in frame.visible
+
+    if show is None and not parent:
+        return None
+    return inside if show is None and not in_row else shown
 
 
 def _content(item: CompiledItem) -> Step | None:
@@ -108,14 +113,18 @@ def _single_content(item: CompiledItem) -> Step:
 
     def content(run: Run, frame: Frame) -> None:
         value = frame.answers.get(name)
-        if value is None or is_empty(value):
+        if value is None:
             if required:
                 run.report(item, "required", frame.row)
             return
         try:
             frame.values[name] = read(value)
         except AnswerError as fault:
-            run.report(item, fault.code, frame.row, fault.params)
+            # What cannot be read may simply say nothing: "" or a code without a code.
+            if not is_empty(value):
+                run.report(item, fault.code, frame.row, fault.params)
+            elif required:
+                run.report(item, "required", frame.row)
 
     return content
 
@@ -216,82 +225,3 @@ def _computed_content(item: CompiledItem, expression: Expression) -> Step:
         frame.values[name] = values
 
     return content
-
-
-def _late_step(item: CompiledItem) -> Step | None:
-    """Return the checks that depend on other answers but that nothing depends on."""
-    checks: list[Step] = []
-    if item.required_if is not None:
-        checks.append(_required_if(item, item.required_if))
-    for side, sign, bound in (("min", -1, item.min), ("max", 1, item.max)):
-        if bound is not None:
-            checks.append(_bound(item, side, sign, bound))
-    if item.option_shows:
-        checks.append(_options(item))
-    if not checks:
-        return None
-
-    def step(run: Run, frame: Frame) -> None:
-        if item.id in frame.visible:
-            for check in checks:
-                check(run, frame)
-
-    return step
-
-
-def _required_if(item: CompiledItem, condition: Expression) -> Step:
-    def check(run: Run, frame: Frame) -> None:
-        if attempt(run, item, condition, frame) is not True:
-            return
-        run.needed.setdefault(frame.row, set()).add(item.id)
-        answered = frame.rows.get(item.id) if item.is_repeat else frame.answers.get(item.id)
-        if not answered if item.is_repeat or item.multiple else item.kind.is_empty(answered):
-            run.report(item, "required", frame.row)
-
-    return check
-
-
-def _bound(item: CompiledItem, side: str, sign: int, bound: Expression) -> Step:
-    def check(run: Run, frame: Frame) -> None:
-        value = frame.values.get(item.id)
-        if value is None:
-            return
-        limit = attempt(run, item, bound, frame)
-        if limit is None:
-            return
-        for one in _listed(value):
-            try:
-                found = order(one, limit)
-            except EvaluationError as fault:
-                run.report(item, "expression", frame.row, {"reason": str(fault)})
-                return
-            if found == sign:
-                run.report(item, side, frame.row, {"bound": _shown(item, limit)})
-
-    return check
-
-
-def _shown(item: CompiledItem, limit: Any) -> str:
-    stored = item.kind.store(item, limit)
-    return item.kind.display(item, stored, item.language) if stored is not None else str(limit)
-
-
-def _options(item: CompiledItem) -> Step:
-    """Note the options that other answers rule out, and chosen ones among them."""
-
-    def check(run: Run, frame: Frame) -> None:
-        value = frame.values.get(item.id)
-        chosen = {(c.system, c.code) for c in _listed(value) if isinstance(c, Coded)}
-        for (system, code), condition in item.option_shows.items():
-            if attempt(run, item, condition, frame) is True:
-                continue
-            run.options_off.setdefault(frame.row, set()).add(f"{item.id} {system}|{code}")
-            if (system, code) in chosen:
-                label = item.kind.display(item, {"system": system, "code": code}, run.language)
-                run.report(item, "option_hidden", frame.row, {"found": label})
-
-    return check
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Protocol
 
 from portal.forms.definition import Item, Option, in_language
-from portal.forms.messages import message
+from portal.forms.messages import Translator, message
 from portal.kernel.errors import Issue
 
 Reader = Callable[[Any], Any]
@@ -22,6 +22,10 @@ class AnswerError(ValueError):
 
     def __str__(self) -> str:
         return message(self.code, self.params)
+
+    def said(self, translate: Translator) -> str:
+        """Return the sentence in the reader's language."""
+        return message(self.code, self.params, translate)
 
 
 class Field(Protocol):

@@ -26,7 +26,7 @@ class TextKind(Kind):
         pattern = Pattern.of(item.pattern) if item.pattern else None
 
         def read(value: Any) -> str:
-            if not isinstance(value, str):
+            if not isinstance(value, str) or not value:
                 raise AnswerError("shape")
             if len(value) > most:
                 raise AnswerError("max_length", most=most, found=len(value))

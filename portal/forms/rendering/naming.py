@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 from portal.forms.compiled import CompiledItem
 from portal.forms.definition import in_language
+from portal.forms.messages import Translator
 from portal.forms.rendering.markup import text, when
-from portal.forms.rendering.words import Translator, word
+from portal.forms.rendering.words import word
 
 MANY_OPTIONS = 7
 

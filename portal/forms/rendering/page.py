@@ -11,21 +11,18 @@ from markupsafe import Markup
 
 from portal.forms.compiled import CompiledForm
 from portal.forms.evaluate import Context, Evaluation
+from portal.forms.messages import Translator, untranslated
 from portal.forms.posted import Posted, field_name
 from portal.forms.rendering.naming import Style, is_grouped
 from portal.forms.rendering.source import SectionSource
 from portal.forms.rendering.values import Messages, ViewBuilder, blank_row
-from portal.forms.rendering.words import Translator, word
+from portal.forms.rendering.words import word
 
 TERMINOLOGY_URL = "/api/v1/terminology/search"
 
 _ENVIRONMENT = Environment(autoescape=True, auto_reload=False)
 _TEMPLATES: dict[tuple[Any, ...], Template] = {}
 MAX_TEMPLATES = 600
-
-
-def _same(text: str) -> str:
-    return text
 
 
 @dataclass(frozen=True)
@@ -37,7 +34,7 @@ class Look:
     """
 
     language: str = ""
-    translate: Translator = _same
+    translate: Translator = untranslated
     terminology_url: str = TERMINOLOGY_URL
 
     def style(self, form: CompiledForm) -> Style:
@@ -71,7 +68,8 @@ def render_section(
     template = _template(form, section_id, view, style)
     items = [form.items[item_id] for item_id in form.section(section_id).all_items]
     problems, typed = (posted.problems, posted.typed) if posted else ({}, {})
-    messages = Messages(_messages(evaluation, problems, issues), typed)
+    found = _messages(evaluation, problems, issues, look.translate)
+    messages = Messages(found, typed)
     builder = ViewBuilder(form, evaluation, messages, style.language)
     root = builder.build(items, answers)
     blanks = {item.id: blank_row(builder, items, item) for item in items if item.is_repeat}
@@ -79,7 +77,7 @@ def render_section(
 
 
 def _messages(
-    evaluation: Evaluation, problems: Mapping[str, str], issues: str
+    evaluation: Evaluation, problems: Mapping[str, str], issues: str, translate: Translator
 ) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {name: [text] for name, text in problems.items()}
     if issues == "none":
@@ -91,8 +89,9 @@ def _messages(
         if name in problems:
             continue
         texts = found.setdefault(name, [])
-        if issue.message not in texts:
-            texts.append(issue.message)
+        text = issue.said(translate)
+        if text not in texts:
+            texts.append(text)
     return found
 
 
@@ -135,7 +134,7 @@ def error_summary(
         if skipped or (section_id and issue.section != section_id):
             continue
         name = field_name(issue.item, issue.row)
-        entries.append((name, _label(form, issue.item, look.language), issue.message))
+        entries.append((name, _label(form, issue.item, look.language), issue.said(look.translate)))
     if not entries:
         return Markup("")
     lines = Markup("").join(
@@ -176,26 +175,31 @@ def page_data(
     """
     inside = set(form.section(section_id).all_items)
     others = {name: value for name, value in answers.items() if name not in inside}
-    facts = {
-        "today": context.today.isoformat(),
-        "visit_date": (context.visit_date or context.today).isoformat(),
-        **context.values,
-    }
-    phrases = {
-        key: word(key, look.translate, label="{label}", labels="{labels}", number="{number}")
-        for key in ("now_shown", "now_hidden", "added", "removed", "not_answered")
-    }
     values = {
         "form": form.name,
         "section": section_id,
         "rules-url": rules_url,
         "answers": json.dumps(others, ensure_ascii=False),
-        "facts": json.dumps(facts, ensure_ascii=False, default=str),
-        "phrases": json.dumps(phrases, ensure_ascii=False),
+        "facts": json.dumps(_facts(context), ensure_ascii=False, default=str),
+        "phrases": json.dumps(_phrases(look), ensure_ascii=False),
     }
     return Markup(" ").join(
         Markup('data-{}="{}"').format(name, value) for name, value in values.items()
     )
+
+
+def _facts(context: Context) -> dict[str, Any]:
+    visit = context.visit_date or context.today
+    days = {"today": context.today.isoformat(), "visit_date": visit.isoformat()}
+    return {**days, **context.values}
+
+
+def _phrases(look: Look) -> dict[str, str]:
+    """Return the phrases that the script says; it fills in the names in brackets itself."""
+    return {
+        key: word(key, look.translate, label="{label}", labels="{labels}", number="{number}")
+        for key in ("now_shown", "now_hidden", "added", "removed", "not_answered")
+    }
 
 
 @lru_cache(maxsize=64)

@@ -8,19 +8,30 @@ _PARTS = ("system", "version", "code", "display", "language")
 
 
 def search(item: CompiledItem, style: Style, described_by: str) -> str:
-    """Return a combobox for codes; its behaviour lives in assets/src/terminology."""
-    sources = item.item.options_from
-    packs = ",".join(source[5:] for source in sources if source.startswith("pack:"))
-    sets = ",".join(
-        source.removeprefix("valueset:") for source in sources if not source.startswith("pack:")
+    """Return a combobox with hidden parts; several chosen codes are listed above it."""
+    box = _box(item, style) + described_by + ">"
+    if item.multiple:
+        sentinel = f'<input type="hidden" name="{name(item)}" value="">'
+        return f'<div class="combobox" data-combobox>{_chosen(item, style)}{box}</div>{sentinel}'
+    hidden = "".join(
+        f'<input type="hidden" name="{name(item, key)}" '
+        f'value="{value_of(item.id + "~" + key)}" data-part="{key}">'
+        for key in _PARTS
     )
-    part = "text" if item.item.other else "query"
-    box = "<input" + attributes(
+    return f'<div class="combobox" data-combobox>{box}{hidden}</div>'
+
+
+def _box(item: CompiledItem, style: Style) -> str:
+    """Return the text field, still open for further attributes."""
+    sources = item.item.options_from
+    packs = [source[5:] for source in sources if source.startswith("pack:")]
+    sets = [s.removeprefix("valueset:") for s in sources if not s.startswith("pack:")]
+    return "<input" + attributes(
         type="text",
         class_="form-control" + when(f"'{item.id}' in r.bad", " is-invalid"),
         role="combobox",
         id=identity(item),
-        name=name(item, part),
+        name=name(item, "text" if item.item.other else "query"),
         value="" if item.multiple else value_of(item.id + "~shown"),
         autocomplete="off",
         aria_expanded="false",
@@ -28,23 +39,13 @@ def search(item: CompiledItem, style: Style, described_by: str) -> str:
         aria_required="true" if item.item.required else None,
         placeholder=style.author(item.item.placeholder) or None,
         data_terminology_url=text(style.terminology_url),
-        data_packs=text(packs) or None,
-        data_value_set=text(sets) or None,
+        data_packs=text(",".join(packs)) or None,
+        data_value_set=text(",".join(sets)) or None,
         data_name=name(item),
         data_multiple=item.multiple,
         data_free_text=item.item.other,
         data_language=text(style.language),
     )
-    if item.multiple:
-        return (
-            f'<div class="combobox" data-combobox>{_chosen(item, style)}{box}{described_by}></div>'
-            f'<input type="hidden" name="{name(item)}" value="">'
-        )
-    hidden = "".join(
-        f'<input type="hidden" name="{name(item, key)}" value="{value_of(item.id + "~" + key)}" data-part="{key}">'
-        for key in _PARTS
-    )
-    return f'<div class="combobox" data-combobox>{box}{described_by}>{hidden}</div>'
 
 
 def _chosen(item: CompiledItem, style: Style) -> str:

@@ -162,32 +162,31 @@ class SectionSource:
         blank = f"{{% with r = blanks['{item.id}'] %}}{template}{{% endwith %}}"
         listed = self.table(item, rows) if as_table else f"<div data-rows>{rows}</div>"
         inside = f"{{% with up = r %}}{listed}{blank}{{% endwith %}}"
-        label = text(item.label(self.style.language))
-        limit = item.item.at_most
-        add = (
-            "<button"
-            + attributes(
-                type="submit",
-                class_="btn btn-outline-primary",
-                name=name(item, "add"),
-                value="1",
-                formnovalidate=True,
-                data_row_add=True,
-            )
-            + f">{self.style.say('add', label=item.label(self.style.language))}</button>"
-        )
         sentinel = f'<input type="hidden" name="{name(item)}" value="">'
         body = (
             f'<legend><span class="h4">{self.title(item)}</span></legend>'
-            f"{self.hint(item)}{self.problem(item)}{inside}{add}{sentinel}"
+            f"{self.hint(item)}{self.problem(item)}{inside}{self.add_button(item)}{sentinel}"
         )
         extra = attributes(
             data_repeat=item.id,
             data_depth=str(depth),
-            data_at_most=str(limit) if limit else None,
-            data_row_label=label,
+            data_at_most=str(item.item.at_most) if item.item.at_most else None,
+            data_row_label=text(item.label(self.style.language)),
         )
         return self.shown(item, body, "fieldset", "group repeat", extra)
+
+    def add_button(self, item: CompiledItem) -> str:
+        """Return the button for another row; it posts the page where there is no script."""
+        marks = attributes(
+            type="submit",
+            class_="btn btn-outline-primary",
+            name=name(item, "add"),
+            value="1",
+            formnovalidate=True,
+            data_row_add=True,
+        )
+        label = item.label(self.style.language)
+        return f"<button{marks}>{self.style.say('add', label=label)}</button>"
 
     def _fits_table(self, item: CompiledItem) -> bool:
         children = [self.form.items[child] for child in item.children]
@@ -225,7 +224,7 @@ class SectionSource:
     def table(self, item: CompiledItem, rows: str) -> str:
         """Return the table around the rows; its head names the columns."""
         heads = "".join(
-            f'<th scope="col">{self.title(child)}{self.hint(child).replace("{{ r.s }}", "")}</th>'
+            f'<th scope="col">{self.title(child)}{self.hint(child).replace("{{ r.s }}", "{{ up.s }}")}</th>'
             for child in (self.form.items[c] for c in item.children)
         )
         label = text(item.label(self.style.language))

@@ -1,6 +1,6 @@
 """The few words of the user interface that stand around a form's own texts."""
 
-from collections.abc import Callable
+from portal.forms.messages import Translator
 
 WORDS = {
     "required": "required",
@@ -26,8 +26,6 @@ WORDS = {
     "removed": "Row removed: {label}",
 }
 """English; other languages come through the translator handed to ``render_section``."""
-
-Translator = Callable[[str], str]
 
 
 def word(key: str, translate: Translator, **values: str | int) -> str:

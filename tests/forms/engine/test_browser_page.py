@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from portal.forms.posted import read_posted
@@ -183,6 +184,20 @@ def test_what_was_filled_in_the_browser_is_saved_as_is(page: Page) -> None:
     assert Site.answers["int"] == 6
     assert Site.answers["rows"][0]["rows.n"] == 7
     assert page.inner_text("#f-sum") == "7"
+
+
+def test_the_page_has_no_automatically_found_barriers(page: Page) -> None:
+    page.get_by_role("group", name="Sure?").get_by_label("Yes").check()
+    page.locator('[data-repeat="rows"] > button[data-row-add]').click()
+    page.locator('[data-repeat="cards"] > button[data-row-add]').click()
+    options = {
+        "runOnly": {
+            "type": "tag",
+            "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"],
+        }
+    }
+    found = Axe().run(page, options=options).response["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found] == []
 
 
 def test_the_page_is_complete_without_script(chromium: Browser, address: str) -> None:
