@@ -16,11 +16,12 @@ DEFAULT_QUORUM = 2
 OPEN = (Status.DRAFT, Status.IN_SIGNATURE)
 
 
-def latest(panel_id: str) -> Outcome | None:
-    """Return the newest version of a panel's outcome, sealed or not."""
-    return db.session.scalar(
-        select(Outcome).where(Outcome.panel_id == panel_id).order_by(Outcome.number.desc()).limit(1)
-    )
+def latest(panel_id: str, status: str = "") -> Outcome | None:
+    """Return the newest version of a panel's outcome, or the newest one in ``status``."""
+    statement = select(Outcome).where(Outcome.panel_id == panel_id)
+    if status:
+        statement = statement.where(Outcome.status == status)
+    return db.session.scalar(statement.order_by(Outcome.number.desc()).limit(1))
 
 
 def in_work(panel_id: str) -> Outcome | None:
@@ -37,16 +38,27 @@ def quorum_of(panel: Panel) -> int:
     return max(1, min(number, len(signers(panel))))
 
 
+Rows = list[tuple[Outcome, Signature | None]]
+
+
+def versions_of(panel_id: str) -> Rows:
+    """Return all versions, newest first, each with its signatures in the order of signing."""
+    found = db.session.execute(
+        select(Outcome, Signature)
+        .outerjoin(Signature, Signature.outcome_id == Outcome.id)
+        .where(Outcome.panel_id == panel_id)
+        .order_by(Outcome.number.desc(), Signature.at, Signature.id)
+    )
+    return [(row[0], row[1]) for row in found]
+
+
 def facts(panel: Panel) -> dict[str, Any]:
     """Return the facts for the guards ``outcome_complete`` and ``signed``; one statement."""
-    rows = db.session.execute(
-        select(Outcome, Signature)
-        .outerjoin(
-            Signature, (Signature.outcome_id == Outcome.id) & (Signature.decision == "signed")
-        )
-        .where(Outcome.panel_id == panel.id)
-        .order_by(Outcome.number.desc())
-    ).all()
+    return facts_from(panel, versions_of(panel.id))
+
+
+def facts_from(panel: Panel, rows: Rows) -> dict[str, Any]:
+    """Return the same facts from versions that were read already."""
     newest = rows[0][0] if rows else None
     current = newest if newest is not None and newest.status in OPEN else None
     signed = 0
@@ -59,6 +71,7 @@ def facts(panel: Panel) -> dict[str, Any]:
                 for o, s in rows
                 if o is current
                 and s is not None
+                and s.decision == "signed"
                 and s.outcome_hash == wanted
                 and s.person_id in may
             }

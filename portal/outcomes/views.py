@@ -121,10 +121,7 @@ class OutcomeView(PortalView):
         """Return the PDF: ``?for=clinician`` or ``patient``, ``?version=`` for an earlier one."""
         variant = request.args.get("for", "clinician")
         number = request.args.get("version", type=int)
-        body = service.pdf(self.actor, panel_id, variant, number)
-        view = outcome_page(self.actor, panel_id)
-        version = number or next((v.number for v in view.versions if v.sealed_at), view.number)
-        name = f"{view.head.number}-v{version}{'-patient' if variant == 'patient' else ''}.pdf"
+        name, body = service.named_pdf(self.actor, panel_id, variant, number)
         response = make_response(body)
         response.headers["Content-Type"] = "application/pdf"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

@@ -87,14 +87,13 @@ def outcome_page(actor: Actor, panel_id: str) -> OutcomePage:
     except ForbiddenError:
         loaded = load(actor, panel_id, Permission.PANEL_DRAFT_OUTCOME)
     panel = loaded.panel
-    versions = db.session.scalars(
-        select(Outcome).where(Outcome.panel_id == panel.id).order_by(Outcome.number.desc())
-    ).all()
+    read = state.versions_of(panel.id)
+    versions = list(dict.fromkeys(outcome for outcome, _ in read))
     newest = versions[0] if versions else None
-    rows = _signatures(newest)
+    rows = [s for outcome, s in read if outcome is newest and s is not None]
     people = people_cards(loaded, *[row.person_id for row in rows])
     head = head_of(loaded, people)
-    facts = facts_of(panel)
+    facts = facts_of(panel, outcomes=state.facts_from(panel, read))
     choices = engine.available(loaded.workflow, panel.phase, facts, loaded.relations)
     wanted = hash_of(panel.number, newest) if newest is not None else ""
     draft, prefilled = _draft(loaded, newest, head)
@@ -122,16 +121,6 @@ def outcome_page(actor: Actor, panel_id: str) -> OutcomePage:
         versions=[_version_row(v) for v in versions if v.version],
         choices=[c for c in choices if c.name in STEPS],
         may_download=Permission.PANEL_DOWNLOAD_OUTCOME.value in head.may,
-    )
-
-
-def _signatures(outcome: Outcome | None) -> list[Signature]:
-    if outcome is None:
-        return []
-    return list(
-        db.session.scalars(
-            select(Signature).where(Signature.outcome_id == outcome.id).order_by(Signature.at)
-        )
     )
 
 

@@ -29,6 +29,13 @@ def pdf(
 
     ``number`` asks for a version; by default the newest sealed one, or the draft when none is sealed.
     """
+    return named_pdf(actor, panel_id, variant, number)[1]
+
+
+def named_pdf(
+    actor: Actor, panel_id: str, variant: str = "clinician", number: int | None = None
+) -> tuple[str, bytes]:
+    """Return the same with the name of the file: panel's number, version, variant."""
     panel = guard.access(actor, Panel, panel_id, Permission.PANEL_DOWNLOAD_OUTCOME)
     if variant not in VARIANTS:
         raise InvalidInputError(f"Choose one of: {', '.join(VARIANTS)}.")
@@ -37,10 +44,13 @@ def pdf(
         raise GuardRefusedError(
             "There is no version for the patient: the summary in plain words is empty."
         )
+    suffix = "-patient" if variant == "patient" else ""
+    name = f"{panel.number}-v{outcome.number}{suffix}.pdf"
     if outcome.status not in SEALED:
-        return renderer().render(document_of(panel, outcome, variant=variant, code=""))
-    note_download(actor, panel.id, outcome.id, variant)
-    return kept(actor, outcome.id, variant)
+        return name, renderer().render(document_of(panel, outcome, variant=variant, code=""))
+    outcome_id = outcome.id
+    note_download(actor, panel_id, outcome_id, variant)
+    return name, kept(actor, outcome_id, variant)
 
 
 def _wanted(panel_id: str, number: int | None) -> Outcome:

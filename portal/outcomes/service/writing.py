@@ -74,10 +74,8 @@ def _save(
 
 def begin(panel: Panel) -> OutcomeDraft:
     """Return what a draft that nobody has saved yet begins with: the sealed version, or the answers."""
-    before = state.latest(panel.id)
-    if before is not None and before.status == Status.SEALED:
-        return content_of(before)
-    return draft_from_answers(panel)
+    before = state.latest(panel.id, Status.SEALED)
+    return content_of(before) if before is not None else draft_from_answers(panel)
 
 
 def _new(actor: Actor, panel: Panel) -> Outcome:
