@@ -113,13 +113,13 @@ def start_provider(settings: Settings) -> "subprocess.Popen[bytes]":
     script = shutil.which("oidc-provider-mock", path=str(Path(sys.executable).parent))
     command = [script] if script else [sys.executable, "-m", "oidc_provider_mock"]
     arguments = [part for claim in claims for part in ("--user-claims", json.dumps(claim))]
-    log = (settings.data_path / "identity-provider.log").open("wb")
-    process = subprocess.Popen(  # noqa: S603 - a package of our requirements
-        [*command, "--host", host, "--port", str(port), *arguments],
-        stdout=log,
-        stderr=log,
-        env={**os.environ, "NO_COLOR": "1"},
-    )
+    with (settings.data_path / "identity-provider.log").open("wb") as log:
+        process = subprocess.Popen(  # noqa: S603 - a package of our requirements
+            [*command, "--host", host, "--port", str(port), *arguments],
+            stdout=log,
+            stderr=log,
+            env={**os.environ, "NO_COLOR": "1"},
+        )
     _await_port(process, host, port)
     return process
 

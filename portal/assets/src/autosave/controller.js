@@ -34,7 +34,7 @@ class Autosave {
     form.addEventListener("input", (event) => this.changed(event.target, idleMs));
     form.addEventListener("change", (event) => this.changed(event.target, 0));
     form.addEventListener("focusout", () => this.outbox.waiting.size && this.soon(0));
-    form.addEventListener("submit", () => this.stop());
+    form.addEventListener("submit", (event) => this.submitted(event));
     addEventListener("online", () => this.soon(0));
     document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && this.flushNow());
     addEventListener("pagehide", () => this.flushNow());
@@ -63,6 +63,14 @@ class Autosave {
     this.timer = setTimeout(() => { this.timer = 0; this.send(); }, waitMs ?? idleMs);
   }
 
+  /** A save on its way would make the version on this page old: submit after its answer. */
+  submitted(event) {
+    this.stop();
+    if (!this.busy) return;
+    event.preventDefault();
+    this.submitAgain = () => this.form.requestSubmit(event.submitter ?? undefined);
+  }
+
   stop() {
     this.stopped = true;
     clearTimeout(this.timer);
@@ -84,6 +92,8 @@ class Autosave {
       this.later(0, navigator.onLine ? "failed" : "offline");
     } finally {
       this.busy = false;
+      this.submitAgain?.();
+      this.submitAgain = null;
     }
     if (!this.timer && this.outbox.waiting.size && !this.signedOut) this.soon(idleMs);
   }
@@ -120,6 +130,8 @@ class Autosave {
     this.attempt = 0;
     this.outbox.accept(body);
     this.form.dataset.version = this.outbox.version;
+    const field = this.form.elements.namedItem("version");
+    if (field) field.value = this.outbox.version;
     const time = clockTime(body.saved_at ? new Date(body.saved_at) : new Date());
     this.say("saved", say("draft-saved", "Draft saved {time}", { time }));
     this.form.dispatchEvent(new CustomEvent("portal:saved", { bubbles: true, detail: body }));
