@@ -37,6 +37,8 @@ class DocumentRow:
     preview: str
     media_type: str
     size: int
+    sha256: str
+    blob: str
     category: str
     category_label: str
     document_date: date | None
@@ -90,19 +92,26 @@ def for_patient(actor: Actor, patient_id: str) -> list[DocumentRow]:
 
 def document(actor: Actor, document_id: str) -> DocumentRow:
     """Return one document; a stranger gets not found."""
-    found = db.session.execute(_rows().where(Document.id == document_id)).one_or_none()
+    statement = _rows().add_columns(Patient).join(Patient, Patient.id == Document.patient_id)
+    found = db.session.execute(statement.where(Document.id == document_id)).one_or_none()
     if found is None:
         raise NotFoundError("There is nothing here, or it is not yours to see.")
-    patient = guard.access(actor, Patient, found[0].patient_id, Permission.PATIENT_SEE)
+    stored, by, withdrawn_by, patient = found
+    guard.keep(patient)
+    guard.require(actor, Permission.PATIENT_SEE, patient)
     edits = guard.allows(actor, Permission.PATIENT_EDIT, patient)
-    if found[0].withdrawn_at is not None and not edits:
+    if stored.withdrawn_at is not None and not edits:
         raise DocumentGoneError("This document was taken out of the case.")
-    return _row(*found, edits=edits)
+    return _row(stored, by, withdrawn_by, edits=edits)
 
 
 def content(actor: Actor, document_id: str) -> Content:
     """Return what is needed to send the bytes. Withdrawn and held back documents are refused."""
-    row = document(actor, document_id)
+    return content_of(document(actor, document_id))
+
+
+def content_of(row: DocumentRow) -> Content:
+    """Return the same for a document that was read already."""
     if row.withdrawn:
         raise DocumentGoneError(
             "This document was taken out of the case.", hint=row.withdrawn_reason
@@ -112,8 +121,7 @@ def content(actor: Actor, document_id: str) -> Content:
             "This document is held back.",
             hint=f"Because {row.concerns}. The clinician of the patient can release it.",
         )
-    stored = db.session.get_one(Document, document_id)
-    return Content(stored.blob, row.name, row.kind, row.media_type, row.size, stored.sha256)
+    return Content(row.blob, row.name, row.kind, row.media_type, row.size, row.sha256)
 
 
 def _rows() -> Select[Any, Any, Any]:
@@ -137,6 +145,8 @@ def _row(stored: Document, by: Person, withdrawn_by: Person | None, *, edits: bo
         preview=kind.preview,
         media_type=stored.media_type,
         size=stored.size,
+        sha256=stored.sha256,
+        blob=stored.blob,
         category=stored.category,
         category_label=CATEGORIES.get(stored.category, stored.category),
         document_date=stored.document_date,

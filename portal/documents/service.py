@@ -158,10 +158,16 @@ def note_opened(actor: Actor, document_id: str, way: str) -> None:
 
 def access_document(actor: Actor, document_id: str, permission: Permission) -> Document:
     """Return a document if the actor may do ``permission`` to its patient; otherwise raise."""
-    document = db.session.get(Document, document_id)
-    if document is None:
+    found = db.session.execute(
+        select(Document, Patient)
+        .join(Patient, Patient.id == Document.patient_id)
+        .where(Document.id == document_id)
+    ).one_or_none()
+    if found is None:
         raise NotFoundError("There is nothing here, or it is not yours to see.")
-    guard.access(actor, Patient, document.patient_id, permission)
+    document, patient = found
+    guard.keep(patient)
+    guard.require(actor, permission, patient)
     return document
 
 

@@ -24,13 +24,14 @@ def register_source(name: str, source: Source) -> None:
 def facts_of(panel: Panel, **known: Any) -> dict[str, Any]:
     """Return the facts that guards read; counts are of people, not of rows.
 
-    ``known`` are facts that the caller has at hand already, so that a page need not ask twice.
+    ``known`` are facts that the caller has at hand already, so that a page need not ask twice; under
+    the name of a source, all of that source's.
     """
-    counted: dict[str, Callable[[], Any]] = {
-        "consent_valid": lambda: consent_valid(panel.patient_id),
-        "contributions": lambda: _answered(panel),
-        "open_obligatory": lambda: _open_obligatory(panel),
-    }
+    given = {name: known.pop(name) for name in list(_sources) if name in known}
+    if "consent_valid" not in known:
+        known["consent_valid"] = consent_valid(panel.patient_id)
+    if not {"contributions", "open_obligatory"} <= set(known):
+        known = {**_counted(panel), **known}
     facts: dict[str, Any] = {
         "has_patient": panel.patient_id is not None,
         "question_filled": bool(panel.question.strip()),
@@ -40,10 +41,9 @@ def facts_of(panel: Panel, **known: Any) -> dict[str, Any]:
         "held_from": panel.suspended_from,
         "urgent": panel.urgent,
         **known,
-        **{name: count() for name, count in counted.items() if name not in known},
     }
-    for source in _sources.values():
-        facts |= source(panel)
+    for name, source in _sources.items():
+        facts |= given[name] if name in given else source(panel)
     return facts
 
 
@@ -64,30 +64,17 @@ def accepted(panel: Panel) -> int:
     )
 
 
-def _answered(panel: Panel) -> int:
-    """Return how many experts, other than the requester, have sent a contribution."""
-    return (
-        db.session.scalar(
-            select(func.count(func.distinct(Contribution.author_id))).where(
-                Contribution.panel_id == panel.id,
-                Contribution.sent_at.is_not(None),
-                Contribution.author_id != panel.requester_id,
-            )
-        )
-        or 0
+def _counted(panel: Panel) -> dict[str, int]:
+    """Return how many experts other than the requester have answered, and what is still asked."""
+    answered = select(func.count(func.distinct(Contribution.author_id))).where(
+        Contribution.panel_id == panel.id,
+        Contribution.sent_at.is_not(None),
+        Contribution.author_id != panel.requester_id,
     )
-
-
-def _open_obligatory(panel: Panel) -> int:
-    return (
-        db.session.scalar(
-            select(func.count())
-            .select_from(InformationRequest)
-            .where(
-                InformationRequest.panel_id == panel.id,
-                InformationRequest.obligatory.is_(True),
-                InformationRequest.answered_at.is_(None),
-            )
-        )
-        or 0
+    asked = select(func.count(InformationRequest.id)).where(
+        InformationRequest.panel_id == panel.id,
+        InformationRequest.obligatory.is_(True),
+        InformationRequest.answered_at.is_(None),
     )
+    row = db.session.execute(select(answered.scalar_subquery(), asked.scalar_subquery())).one()
+    return {"contributions": int(row[0] or 0), "open_obligatory": int(row[1] or 0)}

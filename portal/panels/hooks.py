@@ -1,5 +1,6 @@
 """What panels add to the rest of the portal: menu entries, cards, buttons, reactions."""
 
+import logging
 from pathlib import Path
 
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from portal.panels.service import suspend_for_patient
 from portal.patients import terms
 from portal.patients.models import Patient
 
+_log = logging.getLogger(__name__)
 SHOWN = 5
 HOUR = 3600
 MESSAGES = Path(__file__).resolve().parent / "messages"
@@ -57,6 +59,17 @@ def on_consent_withdrawn(event: Event) -> None:
     """Suspend the panels of a patient who no longer consents to care."""
     if event.facts.get("purpose") == terms.Purpose.CARE:
         suspend_for_patient(system("consent-withdrawn"), str(event.facts["patient_id"]))
+
+
+@hookimpl
+def on_panel_moved(event: Event) -> None:
+    """Give operators a line per move: identifiers and phases, nothing about the case."""
+    _log.info(
+        "panel moved",
+        extra={
+            name: event.facts.get(name, "") for name in ("number", "transition", "source", "target")
+        },
+    )
 
 
 @hookimpl

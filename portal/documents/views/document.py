@@ -31,7 +31,7 @@ class DocumentView(PortalView):
         row, patient = self._placed(document_id)
         preview = previews.NOTHING
         if row.may_open and row.preview:
-            preview = previews.of(queries.content(self.actor, document_id), row.preview)
+            preview = previews.of(queries.content_of(row), row.preview)
             service.note_opened(self.actor, document_id, "previewed")
         return self.render(
             "documents/show.html",
@@ -55,7 +55,7 @@ class DocumentView(PortalView):
         row = queries.document(self.actor, document_id)
         if row.preview not in INLINE:
             raise NotFoundError("This kind of document is not shown in the browser as it is.")
-        return send(queries.content(self.actor, document_id), inline=True)
+        return send(queries.content_of(row), inline=True)
 
     @page("/<document_id>/pages/<int:number>.png", gate=Gate.MEMBER)
     def picture(self, document_id: str, number: int) -> ResponseReturnValue:

@@ -1,6 +1,6 @@
 """What people read about panels."""
 
-from portal.panels.queries.case import case, outside
+from portal.panels.queries.case import case, head, outside
 from portal.panels.queries.choosing import GroupRow, groups_of, leads_of
 from portal.panels.queries.finder import Proposal, find_experts
 from portal.panels.queries.history import GROUPS, discussion, latest, timeline
@@ -32,6 +32,7 @@ __all__ = [
     "find_panels",
     "forwards",
     "groups_of",
+    "head",
     "latest",
     "leads_of",
     "left_behind",

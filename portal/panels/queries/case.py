@@ -27,6 +27,7 @@ from portal.panels.queries.shapes import (
     ExpertRow,
     InformationRow,
     OutsideView,
+    PanelHead,
 )
 from portal.panels.service.discussing import stale
 from portal.panels.words import CONTRIBUTING, ROLES, STATUSES, Role, Status
@@ -66,9 +67,9 @@ def case(actor: Actor, panel_id: str) -> CaseView:
     )
     experts = experts_of(panel, people, {a.author.id for a in answers})
     choices = engine.available(loaded.workflow, panel.phase, facts, loaded.relations)
-    head = head_of(loaded, people)
+    top = head_of(loaded, people)
     return CaseView(
-        head=head,
+        head=top,
         patient=chip_of(loaded),
         consents=[ConsentChip(label, state) for label, state in consents.values()],
         track=track_of(loaded),
@@ -81,7 +82,7 @@ def case(actor: Actor, panel_id: str) -> CaseView:
         next_act=next_of(loaded, people),
         comments=loaded.comments,
         seen_before=_seen(actor, panel),
-        can_answer=_can_answer(loaded, head.may),
+        can_answer=_can_answer(loaded, top.may),
     )
 
 
@@ -222,6 +223,12 @@ def _seen(actor: Actor, panel: Panel) -> bool:
     """Return whether nothing needs to be noted about the actor having opened the panel."""
     row = next((r for r in panel.members if r.person_id == actor.person_id), None)
     return row is None or not stale(row)
+
+
+def head(actor: Actor, panel_id: str) -> PanelHead:
+    """Return the head of the panel for whoever may know of it; two statements."""
+    loaded = load(actor, panel_id, Permission.PANEL_SEE_INVITATION)
+    return head_of(loaded, people_cards(loaded))
 
 
 def outside(actor: Actor, panel_id: str) -> OutsideView:

@@ -49,18 +49,18 @@ class PanelView(PanelPages):
                     error.message, fields={f"reason-{form.get('transition', '')}": error.message}
                 ),
             )
-        head = queries.outside(self.actor, panel_id).head
+        head = queries.head(self.actor, panel_id)
         said(f"Done. The panel is in the phase '{head.phase_label}' now.")
         return self.back(panel_id)
 
     @page("/<panel_id>/question", gate=Gate.MEMBER, methods=("GET", "POST"))
     def question(self, panel_id: str) -> ResponseReturnValue:
         """Change the words of the question."""
-        view = queries.outside(self.actor, panel_id)
-        self.need(view.head, Permission.PANEL_EDIT_QUESTION)
-        self.place(view.head)
-        form = QuestionForm(obj=view.head)
-        network = networks.network(self.actor, view.head.network_code)
+        head = queries.head(self.actor, panel_id)
+        self.need(head, Permission.PANEL_EDIT_QUESTION)
+        self.place(head)
+        form = QuestionForm(obj=head)
+        network = networks.network(self.actor, head.network_code)
         form.area_id.choices = options([("", "Choose"), *[(a.id, a.label) for a in network.areas]])
         if form.validate_on_submit():
             command = AskQuestion(
@@ -77,14 +77,14 @@ class PanelView(PanelPages):
                 said("The question has been changed.")
                 return self.back(panel_id)
         status = 422 if form.is_submitted() else 200
-        return self.render("panels/question.html", panel=view.head, form=form), status
+        return self.render("panels/question.html", panel=head, form=form), status
 
     @page("/<panel_id>/urgent", gate=Gate.MEMBER, methods=("GET", "POST"))
     def urgent(self, panel_id: str) -> ResponseReturnValue:
         """Mark the panel urgent, or take the mark back."""
-        view = queries.outside(self.actor, panel_id)
-        self.need(view.head, Permission.PANEL_MARK_URGENT)
-        self.place(view.head)
+        head = queries.head(self.actor, panel_id)
+        self.need(head, Permission.PANEL_MARK_URGENT)
+        self.place(head)
         form = UrgentForm()
         if request.form.get("urgent") == "no":
             service.mark_urgent(self.actor, panel_id, "", urgent=False)
@@ -95,16 +95,16 @@ class PanelView(PanelPages):
             said("The panel is urgent now; whoever is asked has been told.")
             return self.back(panel_id)
         return self.render(
-            "panels/urgent.html", panel=view.head, form=form
+            "panels/urgent.html", panel=head, form=form
         ), 422 if form.is_submitted() else 200
 
     @page("/<panel_id>/deadline", gate=Gate.MEMBER, methods=("GET", "POST"))
     def deadline(self, panel_id: str) -> ResponseReturnValue:
         """Set another date for the present phase."""
-        view = queries.outside(self.actor, panel_id)
-        self.need(view.head, Permission.PANEL_MOVE)
-        self.place(view.head)
-        form = DeadlineForm(due_on=view.head.due_on)
+        head = queries.head(self.actor, panel_id)
+        self.need(head, Permission.PANEL_MOVE)
+        self.place(head)
+        form = DeadlineForm(due_on=head.due_on)
         if form.validate_on_submit():
             try:
                 service.set_deadline(
@@ -116,13 +116,13 @@ class PanelView(PanelPages):
                 said("The date has been changed, and the people on the panel are told.")
                 return self.back(panel_id)
         return self.render(
-            "panels/deadline.html", panel=view.head, form=form
+            "panels/deadline.html", panel=head, form=form
         ), 422 if form.is_submitted() else 200
 
     @page("/<panel_id>/lead", gate=Gate.MEMBER, methods=("POST",))
     def lead(self, panel_id: str) -> ResponseReturnValue:
         """Name the lead, as coordinator, dispatcher or requester."""
-        head = queries.outside(self.actor, panel_id).head
+        head = queries.head(self.actor, panel_id)
         lead_id = request.form.get("lead_id", "")
         if Permission.PANEL_FORWARD.value in head.may:
             service.forward(self.actor, panel_id, lead_id, request.form.get("message", ""))
