@@ -29,14 +29,24 @@ function tell(repeat) {
   marker?.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+/** Give a copied row its id: the token stands in names, ids and references, also in templates of inner rows. */
+function rename(root, token, id) {
+  for (const element of root.querySelectorAll("*")) {
+    for (const { name, value } of [...element.attributes]) {
+      if (value.includes(token)) element.setAttribute(name, value.replaceAll(token, id));
+    }
+    if (element.localName === "template") rename(element.content, token, id);
+  }
+}
+
 function addRow(repeat, phrases) {
   const template = own(repeat, "template[data-row-template]")[0];
   const place = own(repeat, "[data-rows]")[0];
   if (!template || !place) return;
-  const made = document.createElement("template");
-  made.innerHTML = template.innerHTML.replaceAll(`__row${repeat.dataset.depth}__`, newId());
-  const row = made.content.firstElementChild;
-  place.append(row);
+  const copy = document.importNode(template.content, true);
+  rename(copy, `__row${repeat.dataset.depth}__`, newId());
+  const row = copy.firstElementChild;
+  place.append(copy);
   renumber(repeat);
   tell(repeat);
   announce(fill(phrases.added, { label: repeat.dataset.rowLabel, number: rowsOf(repeat).length }));
