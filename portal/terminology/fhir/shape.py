@@ -49,7 +49,9 @@ def _list(value: Any, place: str, depth: int) -> None:
 
 def _mixed(value: Any, place: str, depth: int) -> None:
     """Check a name that holds objects in one resource and texts in another."""
-    if place.endswith(".property") and not place.endswith(".compose.property"):
+    owner, _, name = place.rpartition(".")
+    is_text = owner.endswith(".compose") or owner.rpartition(".")[2].startswith("filter[")
+    if name == "property" and not is_text:
         _list(value, place, depth)
         return
     for number, inner in enumerate(value if isinstance(value, list) else [value]):

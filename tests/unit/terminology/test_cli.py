@@ -43,6 +43,10 @@ def test_load_list_search_diff_activate_drop(run: Run) -> None:
     assert "HP:0001250       Seizure" in run("search", "--pack", "hpo", "seizrue").stdout
     changed = run("diff", "hpo", "2020-10-12", "2025-01-16")
     assert "relabelled: 854" in changed.stdout
+    found = json.loads(run("diff", "hpo", "2020-10-12", "2025-01-16", "--json").stdout)
+    assert len(found["retired"]) + len(found["gone"]) == 130
+    assert len(found["new"]) > 3000
+    assert all(len(row) == 3 for row in found["moved"])
     assert run("activate", "hpo", "2020-10-12").stdout == "hpo 2020-10-12 is active\n"
     refused = run("drop", "hpo", "2020-10-12")
     assert refused.exit_code == 2
