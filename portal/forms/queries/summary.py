@@ -48,6 +48,7 @@ class SummaryAnswer:
     item: str
     label: str
     display: str
+    computed: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,8 +155,9 @@ class _Writer:
                     tables.append(self.table(item, value))
                 elif item.kind.answers:
                     text = as_text(item, value, self.language)
-                    answers.append(SummaryAnswer(item_id, self.label(item), text))
-            if answers or tables:
+                    computed = item.value is not None
+                    answers.append(SummaryAnswer(item_id, self.label(item), text, computed))
+            if tables or any(not one.computed for one in answers):
                 title = section.title(self.language, self.form.language)
                 found.append(SummarySection(section.id, title, tuple(answers), tuple(tables)))
         return tuple(found)

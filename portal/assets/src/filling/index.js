@@ -4,6 +4,12 @@ import "./filling.css";
 import { make } from "../shell/dom.js";
 import { announce } from "../shell/status.js";
 
+// On a phone the options of a matrix stand beside their buttons: the head's texts are copied there once.
+for (const matrix of document.querySelectorAll(".form-part .answer-matrix")) {
+  const heads = [...matrix.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
+  for (const row of matrix.tBodies[0].rows) [...row.cells].forEach((cell, index) => { if (index) cell.dataset.option = heads[index]; });
+}
+
 for (const form of document.querySelectorAll("form[data-autosave-url].form-section")) {
   form.addEventListener("portal:saved", ({ detail }) => saved(form, detail));
 }
