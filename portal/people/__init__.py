@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 
 from portal.access.actor import PROFILES
-from portal.people import hooks, login, onboarding, relations, sessions
+from portal.people import hooks, login, onboarding, relations, sessions, throttle
 from portal.people.actors import load_user
 from portal.people.login import EuLoginView, require_recent_login
 from portal.people.views import ALL
@@ -31,6 +31,7 @@ def setup(app: Flask, appbuilder: Any) -> None:
     )
     app.config["SESSION_PROTECTION"] = None  # ours is the secret; hospitals' addresses change
     app.jinja_env.globals["profile_words"] = PROFILES
+    throttle.setup(app)
     login.setup(app)
     onboarding.setup(app)
     for view in ALL:

@@ -19,7 +19,7 @@ VISIBILITIES = {
     "enroller": "The enrolling clinician and assistant only",
     "centre": "All clinicians of the centre",
 }
-_CODE = re.compile(r"^[A-Z]{2}-[A-Z0-9-]{2,27}$")
+CODE = re.compile(r"^[A-Z]{2}-[A-Z0-9-]{2,27}$")
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class CentreSettings:
 def create_centre(actor: Actor, new: NewCentre) -> str:
     """Add a centre and the networks it takes part in; return its id."""
     guard.require(actor, Permission.PLATFORM_SUPPORT, guard.PLATFORM)
-    if not _CODE.match(new.code):
+    if not CODE.match(new.code):
         raise InvalidInputError(
             "A centre's code is its country and capital letters, such as NL-UTR.",
             fields={"code": f"'{new.code}' does not fit"},

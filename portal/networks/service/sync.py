@@ -18,14 +18,33 @@ def sync_networks(actor: Actor) -> int:
     """Make the networks that plugins bring, with areas and groups; never undo a coordinator's edit."""
     guard.require(actor, Permission.PLATFORM_OPERATE, guard.PLATFORM)
     known = {n.code: n for n in db.session.scalars(select(Network))}
+    places: dict[str, dict[str, int]] = {}
+    for network_id, code, position in db.session.execute(
+        select(ThematicArea.network_id, ThematicArea.code, ThematicArea.position)
+    ):
+        places.setdefault(network_id, {})[code] = position
     pairs = manager.collect("register_networks")
     for plugin, spec in pairs:
         network = known.get(spec.code)
         if network is None:
             network = _add(plugin, spec)
             audit.record(actor, "network.created", f"network:{network.id}")
+        elif added := _add_new_areas(network.id, spec, places.get(network.id, {})):
+            detail = {"areas": added}
+            audit.record(actor, "network.areas-added", f"network:{network.id}", detail=detail)
         network.plugin = plugin
     return len(pairs)
+
+
+def _add_new_areas(network_id: str, spec: NetworkSpec, have: dict[str, int]) -> list[str]:
+    """Add areas that a newer plugin brings; renamed, moved and retired ones stay as they are."""
+    last = max(have.values(), default=-1)
+    new = [area for area in spec.areas if area.code not in have]
+    db.session.add_all(
+        ThematicArea(network_id=network_id, code=a.code, label=a.label, position=last + n)
+        for n, a in enumerate(new, start=1)
+    )
+    return [area.code for area in new]
 
 
 def _add(plugin: str, spec: NetworkSpec) -> Network:

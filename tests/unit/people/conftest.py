@@ -68,6 +68,7 @@ def running_provider() -> Iterator[Provider]:
 @pytest.fixture
 def login(app: Flask, running_provider: Provider) -> Iterator[Login]:
     before = app.extensions["portal.settings"]
+    app.extensions["portal.throttle"].clear()
     running_provider.issuer, running_provider.token_alg = "", "PS512"
     login = Login(app, running_provider)
     login.settings(
