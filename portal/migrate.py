@@ -1,22 +1,17 @@
 """Bring the database to the newest migration, or back. Tables are made by migrations only."""
 
-from pathlib import Path
-
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from portal.kernel import db
-
-_CHECKOUT = Path(__file__).resolve().parents[1] / "migrations"
-_WHEEL = Path(__file__).resolve().parent / "carried" / "migrations"
+from portal.kernel import carried, db
 
 
 def configuration() -> Config:
     """Return alembic's configuration for this installation (checkout or wheel)."""
     config = Config()
-    config.set_main_option("script_location", str(_CHECKOUT if _CHECKOUT.is_dir() else _WHEEL))
+    config.set_main_option("script_location", str(carried.folder("migrations")))
     return config
 
 

@@ -20,6 +20,7 @@ from portal.forms.definition import (
     from_json,
     read_definition,
 )
+from portal.kernel import carried
 from portal.kernel.errors import DefinitionError, Issue, NotFoundError, nearest
 
 if TYPE_CHECKING:
@@ -34,9 +35,7 @@ def default_root() -> Path:
     named = os.environ.get(ROOT_VARIABLE)
     if named:
         return Path(named)
-    package = Path(__file__).resolve().parent.parent
-    checkout = package.parent / "form_definitions"
-    return checkout if checkout.is_dir() else package / "data" / "form_definitions"
+    return carried.folder("form_definitions")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from portal.kernel import carried
 from portal.kernel.errors import InvalidInputError, PortalError
 from portal.terminology import diff as differences
 from portal.terminology.loading import Terms
@@ -41,7 +42,7 @@ def default_data_dir() -> Path:
 
 def default_value_sets() -> list[Path]:
     """Return the forms' value set file, when the checkout or wheel carries it."""
-    path = Path(__file__).resolve().parents[2] / "form_definitions" / "value_sets.yaml"
+    path = carried.folder("form_definitions") / "value_sets.yaml"
     return [path] if path.is_file() else []
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from portal.kernel import strictyaml
+from portal.kernel import carried, strictyaml
 from portal.kernel.errors import DefinitionError, Issue
 from portal.kernel.strictyaml import Section
 from portal.terminology.errors import UnknownPackError
@@ -106,7 +106,7 @@ class Pack:
 
 def packs_folder() -> Path:
     """Return the folder of the packs: beside ``portal`` in a checkout and in an installed wheel."""
-    return Path(__file__).resolve().parents[2] / "terminology_packs"
+    return carried.folder("terminology_packs")
 
 
 def read_packs(folder: Path | None = None) -> dict[str, Pack]:
