@@ -7,6 +7,8 @@ from portal.terminology.fhir.outcome import Json
 RELEASED = "2026-11-25"
 TESTS = "1.9.0"
 _FEATURE = "http://hl7.org/fhir/uv/application-feature/StructureDefinition/feature"
+_TX_FEATURE = "http://hl7.org/fhir/uv/tx-ecosystem/FeatureDefinition/CodeSystemAsParameter"
+_TESTS_FEATURE = "http://hl7.org/fhir/uv/tx-tests/FeatureDefinition/test-version"
 _DEFINITION = "http://hl7.org/fhir/OperationDefinition/"
 PARAMETERS = (
     "activeOnly", "check-system-version", "count", "default-valueset-version", "designation",
@@ -30,16 +32,37 @@ def _operation(kind: str, name: str) -> Json:
     return {"name": name, "definition": f"{_DEFINITION}{kind}-{name}"}
 
 
+def _resource(kind: str, *operations: str, read: bool = True) -> Json:
+    entry: Json = {"type": kind}
+    if read:
+        entry["interaction"] = [{"code": "read"}, {"code": "search-type"}]
+        entry["searchParam"] = [
+            {"name": "url", "type": "uri"},
+            {"name": "version", "type": "token"},
+        ]
+    return {**entry, "operation": [_operation(kind, name) for name in operations]}
+
+
+def _rest() -> Json:
+    return {
+        "mode": "server",
+        "security": {"description": "Session of the portal, or open where so configured"},
+        "resource": [
+            _resource("CodeSystem", "lookup", "subsumes", "validate-code"),
+            _resource("ConceptMap", "translate", read=False),
+            _resource("ValueSet", "batch-validate-code", "expand", "validate-code"),
+        ],
+        "operation": [_operation("CapabilityStatement", "versions")],
+    }
+
+
 def capabilities(base: str, fhir_version: str) -> Json:
     """Return the CapabilityStatement of this end point."""
-    tx = "http://hl7.org/fhir/uv/tx-ecosystem/FeatureDefinition/CodeSystemAsParameter"
-    tests = "http://hl7.org/fhir/uv/tx-tests/FeatureDefinition/test-version"
-    read = [{"code": "read"}, {"code": "search-type"}]
     return {
         "resourceType": "CapabilityStatement",
         "extension": [
-            _feature(tests, {"valueCode": TESTS}),
-            _feature(tx, {"valueBoolean": True}),
+            _feature(_TESTS_FEATURE, {"valueCode": TESTS}),
+            _feature(_TX_FEATURE, {"valueBoolean": True}),
         ],
         "url": f"{base}/metadata",
         "version": __version__,
@@ -53,48 +76,7 @@ def capabilities(base: str, fhir_version: str) -> Json:
         "implementation": {"description": "Coding systems of the ERN portal", "url": base},
         "fhirVersion": fhir_version,
         "format": ["application/fhir+json"],
-        "rest": [
-            {
-                "mode": "server",
-                "security": {"description": "Session of the portal, or open where so configured"},
-                "resource": [
-                    {
-                        "type": "CodeSystem",
-                        "interaction": read,
-                        "searchParam": [
-                            {"name": "url", "type": "uri"},
-                            {"name": "version", "type": "token"},
-                        ],
-                        "operation": [
-                            _operation("CodeSystem", name)
-                            for name in ("lookup", "subsumes", "validate-code")
-                        ],
-                    },
-                    {
-                        "type": "ConceptMap",
-                        "operation": [_operation("ConceptMap", "translate")],
-                    },
-                    {
-                        "type": "ValueSet",
-                        "interaction": read,
-                        "searchParam": [
-                            {"name": "url", "type": "uri"},
-                            {"name": "version", "type": "token"},
-                        ],
-                        "operation": [
-                            _operation("ValueSet", name)
-                            for name in ("batch-validate-code", "expand", "validate-code")
-                        ],
-                    },
-                ],
-                "operation": [
-                    {
-                        "name": "versions",
-                        "definition": f"{_DEFINITION}CapabilityStatement-versions",
-                    }
-                ],
-            }
-        ],
+        "rest": [_rest()],
     }
 
 
