@@ -122,3 +122,4 @@ class AccessInvitation(Identified):
     accepted_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     accepted_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
+    network: Mapped[Network] = relationship()

@@ -13,9 +13,9 @@ from portal.audit.models import AuditEvent
 from portal.jobs.models import Job
 from portal.networks.models import Centre, Membership
 from portal.notifications.models import OutboxMessage
-from portal.people.models import AccessRequest, Person, WebSession
+from portal.people.models import AccessInvitation, AccessRequest, Person, WebSession
 from portal.support import hooks
-from portal.support.access import Guests, Memberships, Requests, Sessions
+from portal.support.access import Guests, Invitations, Memberships, Requests, Sessions
 from portal.support.centres import Centres
 from portal.support.console import Guarded
 from portal.support.home import Extensions, Home
@@ -41,6 +41,13 @@ def setup(app: Flask, appbuilder: Any) -> None:
             name="Access requests",
             endpoint="support_requests",
             url="requests",
+            category=people,
+        ),
+        Invitations(
+            AccessInvitation,
+            name="Invitations",
+            endpoint="support_invitations",
+            url="invitations",
             category=people,
         ),
         Guests(Membership, name="Guests", endpoint="support_guests", url="guests", category=people),

@@ -14,7 +14,7 @@ from portal.networks.memberships import in_force
 from portal.networks.models import Membership
 from portal.people import service
 from portal.people.browsers import browser_name
-from portal.people.models import AccessRequest, Person, WebSession
+from portal.people.models import AccessInvitation, AccessRequest, Person, WebSession
 from portal.people.queries.requests import STATES
 from portal.support.console import ConsoleList, act, person_name
 from portal.support.people import name_matches
@@ -74,6 +74,45 @@ class Requests(ConsoleList):
         "status": _state,
     }
     column_extra_row_actions = [LinkRowAction("fa-eye", _page, "Open the request")]
+
+
+class Invitations(ConsoleList):
+    """Invitation links of all networks, never the links themselves."""
+
+    column_list = ("email", "network", "profile", "created_at", "expires_at", "accepted_by")
+    column_labels = {
+        "email": "For",
+        "network": "Network",
+        "profile": "Profile",
+        "created_at": "Made",
+        "expires_at": "Good until",
+        "accepted_by": "Accepted by",
+    }
+    column_sortable_list = ("email", "created_at", "expires_at")
+    column_default_sort = ("id", True)
+    people_in = ("accepted_by",)
+    search_hint = "E-mail"
+    column_formatters = {"accepted_by": person_name, "profile": _profile}
+    column_display_actions = False
+
+    def get_query(self) -> Any:
+        """Links that were not withdrawn, with their networks."""
+        return (
+            db.session.query(AccessInvitation)
+            .options(joinedload(AccessInvitation.network))
+            .filter(AccessInvitation.withdrawn_at.is_(None))
+        )
+
+    def matches(self, text: str) -> ColumnElement[bool]:
+        """Search by the address."""
+        return AccessInvitation.email.icontains(text, autoescape=True)
+
+    @act("withdraw", "Withdraw", "Make the ticked links useless?")
+    def withdraw(self, ids: list[str]) -> None:
+        """Make the ticked links useless."""
+        for invitation_id in ids[:100]:
+            service.withdraw_invitation(self.actor, invitation_id)
+        flash("The links no longer work.", "success")
 
 
 class Memberships(ConsoleList):

@@ -15,12 +15,13 @@ from portal.kernel import clock, db
 from portal.networks.models import Centre, CentreNetwork, Membership
 from portal.people import service
 from portal.people.models import Person, WebSession
+from portal.people.service import NewInvitation
 from portal.testing.pytest_plugin import Statements
 from portal.testing.world import World
 
 Clients = Callable[..., FlaskClient]
 LISTS = (
-    "people", "requests", "guests", "memberships", "sessions", "centres", "extensions", "jobs", "mails",
+    "people", "requests", "invitations", "guests", "memberships", "sessions", "centres", "extensions", "jobs", "mails",
 )  # fmt: skip
 
 
@@ -171,6 +172,21 @@ def test_guests_are_extended_by_ninety_days(client_as: Clients, world: World) ->
     ends = db.session.scalars(find).one().ends_at
     assert ends is not None
     assert (ends - clock.now()).days in (89, 90)
+
+
+def test_a_waiting_link_is_withdrawn_after_the_question(client_as: Clients, world: World) -> None:
+    wanted = NewInvitation(world.networks["nmd"], "guest", "x@hospital.test")
+    secret = service.invite(system("test"), wanted)
+    client = client_as("support")
+    page = client.get("/support/invitations/?search=x@hospital").get_data(as_text=True)
+    assert "x@hospital.test" in page
+    assert secret not in page
+    row_id = re.findall(r'name="rowid"[^>]*value="([^"]+)"', page)[0]
+    data = {"action": "withdraw", "rowid": row_id}
+    assert "Are you sure?" in _post(client, "/support/invitations/action/", **data)[1]
+    assert _post(client, "/support/invitations/action/", **data, confirmed="yes")[0] == 302
+    page = client.get("/support/invitations/").get_data(as_text=True)
+    assert "x@hospital.test" not in page
 
 
 def test_a_membership_ends_with_a_reason(client_as: Clients, world: World) -> None:
