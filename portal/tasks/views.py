@@ -11,7 +11,7 @@ class TasksView(PortalView):
     route_base = "/for-me"
     default_view = "index"
 
-    @page("/", gate=Gate.MEMBER)
+    @page("/", gate=Gate.SIGNED_IN)
     def index(self) -> str:
         """Show what is open: urgent and overdue first, then by date."""
         return self.render("tasks/for_me.html", groups=tasks.grouped(tasks.list_open(self.actor)))

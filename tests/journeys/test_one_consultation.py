@@ -51,7 +51,7 @@ def _pdf_text(content: bytes) -> str:
 def _ask_for_access(page: Page) -> None:
     """First login without a membership: only the request is offered, everything else is refused."""
     expect(page.get_by_role("heading", name="Request access", exact=True)).to_be_visible()
-    refused = page.goto("/for-me/")
+    refused = page.goto("/search?q=becker")
     assert refused is not None
     assert refused.status == 403
     expect(page.locator("#main")).to_contain_text("decided by a coordinator")
