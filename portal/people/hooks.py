@@ -64,8 +64,8 @@ def register_jobs() -> list[JobSpec]:
 def register_messages() -> list[MessageSpec]:
     """Access asked for, access decided, invitation accepted, access ends soon, account suspended."""
     return [
-        MessageSpec("access-requested", MESSAGES, "Decide about the request"),
-        MessageSpec("access-decided", MESSAGES, "Open the portal"),
-        MessageSpec("invitation-accepted", MESSAGES, "See the members", delivery="digest"),
-        MessageSpec("access-ends", MESSAGES, "Open the portal"),
+        MessageSpec("access_requested", MESSAGES, "Decide about the request"),
+        MessageSpec("access_decided", MESSAGES, "Open the portal"),
+        MessageSpec("invitation_accepted", MESSAGES, "See the members", delivery="digest"),
+        MessageSpec("access_ends", MESSAGES, "Open the portal"),
     ]

@@ -149,7 +149,7 @@ def accept_invitation(actor: Actor, secret: str) -> str:
     network = db.session.get_one(Network, invitation.network_id)
     notify(
         {invitation.invited_by} if invitation.invited_by else deciders(network.id),
-        "invitation-accepted",
+        "invitation_accepted",
         f"access_invitation:{invitation.id}",
         text=f"{actor.name} accepted the invitation to {network.short_name}",
         url=f"/ern/{network.code}/members",

@@ -53,10 +53,10 @@ def warn_of_end(actor: Actor, before: timedelta) -> int:
         subject, key = f"membership:{membership.id}", f"access-ends:{membership.id}:{end:%Y%m%d}"
         day = f"{end.day} {end:%B %Y}"
         text = f"Your access to {network.short_name} ends on {day}"
-        notify([person.id], "access-ends", subject, text=text, url="/people/me", key=key)
+        notify([person.id], "access_ends", subject, text=text, url="/people/me", key=key)
         notify(
             deciders(network.id),
-            "access-ends",
+            "access_ends",
             subject,
             text=f"The access of {person.name} to {network.short_name} ends on {day}",
             url=f"/ern/{network.code}/members?profile={membership.profile}",

@@ -124,7 +124,7 @@ def _tell_coordinators(actor: Actor, request: AccessRequest, network: Network) -
     )
     notify(
         coordinators,
-        "access-requested",
+        "access_requested",
         f"access_request:{request.id}",
         text=title,
         url=url,
@@ -224,7 +224,7 @@ def _tell_requester(actor: Actor, request: AccessRequest, network: Network) -> N
     tasks.close(f"access_request:{request.id}", by=None if actor.is_system else actor.person_id)
     notify(
         [request.person_id],
-        "access-decided",
+        "access_decided",
         f"access_request:{request.id}",
         text=text,
         url=url,
@@ -239,7 +239,7 @@ def _tell_requester(actor: Actor, request: AccessRequest, network: Network) -> N
         detail={"network": network.code, "profile": request.profile},
     )
     event = Event(
-        "access-decided",
+        "access_decided",
         actor,
         f"access_request:{request.id}",
         {
