@@ -58,7 +58,7 @@ def of_patient(actor: Actor, patient_id: str | None) -> Material:
 
 
 def _form_line(summary: CaseSummary, patient_id: str) -> LeftRow:
-    url = f"/patient/{patient_id}/"
+    url = f"/patient/{patient_id}/form/"
     if not summary.response_id:
         return LeftRow("Case form", "Not begun", url=url)
     done = not summary.left

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.access import guard
 from portal.access.actor import Actor
@@ -124,20 +125,21 @@ class Page:
 
 def patient(actor: Actor, patient_id: str) -> PatientView:
     """Return the pseudonymised record; a stranger gets not found."""
-    found = db.session.execute(_joined().where(Patient.id == patient_id)).one_or_none()
-    if found is None:
+    rows = db.session.execute(
+        select(Patient, Centre, Network, Consent)
+        .join(Centre, Centre.id == Patient.centre_id)
+        .join(Network, Network.id == Patient.network_id)
+        .outerjoin(Consent, Consent.patient_id == Patient.id)
+        .where(Patient.id == patient_id)
+    ).all()
+    if not rows:
         raise NotFoundError("There is nothing here, or it is not yours to see.")
-    guard.require(actor, Permission.PATIENT_SEE, found[0])
-    _hold(found[0])
-    return _view(*found)
-
-
-def _hold(row: Patient) -> None:
-    """Keep the row alive while the session lives, which itself holds rows only weakly.
-
-    Every card of the page asks the guard about the same patient; this way one statement answers all.
-    """
-    db.session().info["patient"] = row
+    found, centre, network, _ = rows[0]
+    guard.keep(found, centre, network)
+    guard.require(actor, Permission.PATIENT_SEE, found)
+    consents = [consent for *_, consent in rows if consent is not None]
+    set_committed_value(found, "consents", consents)
+    return _view(found, centre, network)
 
 
 def identity(actor: Actor, patient_id: str) -> IdentityView:

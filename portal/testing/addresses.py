@@ -31,7 +31,9 @@ def address(app: Flask, rule: Rule, values: dict[str, Any]) -> str:
         raise LookupError(f"{rule}: say in portal/testing/addresses.py what {missing} may be")
     with app.test_request_context():
         adapter = app.url_map.bind("localhost")
-        return adapter.build(rule.endpoint, {name: known[name] for name in rule.arguments})
+        path = adapter.build(rule.endpoint, {name: known[name] for name in rule.arguments})
+    query = values["query"].get(rule.endpoint, "")
+    return f"{path}?{query}" if query else path
 
 
 def values_of(world: World, room: Room, desk: Desk) -> dict[str, Any]:
@@ -69,5 +71,18 @@ def values_of(world: World, room: Room, desk: Desk) -> dict[str, Any]:
         **{f"NetworkConfiguration.{act}": {"pk": network} for act in ("show", "edit")},
         **{f"OutcomeView.{act}": closed for act in outcomes},
         "VerificationView.verify": {"code": room.code},
+        "kind": "CodeSystem",
+        "fhir_release": "r4",
+        "operation": "$lookup",
+        "identity": "orpha",
         "support.static": {"filename": "admin/css/bootstrap3/admin.css"},
+        "query": {
+            "AskView.new": f"patient={room.patient}",
+            "FormSectionView.history": "item=case_summary",
+            "search": "q=case",
+            "terminology.search": "q=dystrophy",
+            "terminology.concept": "pack=orpha&code=98896",
+            "PanelExpertsView.search": "q=e",
+            "support_centres.edit_view": f"id={world.centres[room.cast.centre]}",
+        },
     }

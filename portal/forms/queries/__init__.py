@@ -1,7 +1,7 @@
 """What people read about forms: the task list, a section, the case in short, history of answers."""
 
 from portal.forms.queries.filling import SectionState, TaskList, Working, task_list, working
-from portal.forms.queries.history import AnswerChange, AnswerHistory, history
+from portal.forms.queries.history import AnswerChange, AnswerHistory, history, history_of
 from portal.forms.queries.summary import (
     CaseSummary,
     Fact,
@@ -23,6 +23,7 @@ __all__ = [
     "TaskList",
     "Working",
     "history",
+    "history_of",
     "summary",
     "task_list",
     "working",

@@ -6,13 +6,17 @@ from typing import Any
 
 from sqlalchemy import select
 
+from portal.access import guard
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.forms.compiled import CompiledForm, CompiledItem
 from portal.forms.models import FormAnswerChange
+from portal.forms.overlay_source import form_by_hash
+from portal.forms.queries.loading import newest
 from portal.forms.service.opening import access_response
 from portal.kernel import db
 from portal.kernel.errors import NotFoundError
+from portal.patients.models import Patient
 from portal.people.queries import cards
 
 MOST = 200
@@ -42,7 +46,22 @@ class AnswerHistory:
 def history(actor: Actor, response_id: str, item: str, row: str = "") -> AnswerHistory:
     """Return the history of one answer; those who see the patient may read it."""
     opened = access_response(actor, response_id, Permission.PATIENT_SEE)
-    asked = opened.form.items.get(item)
+    return _history(actor, opened.form, response_id, item, row)
+
+
+def history_of(actor: Actor, patient_id: str, item: str, row: str = "") -> AnswerHistory:
+    """Return the history of one answer in the consultation form of a patient."""
+    guard.access(actor, Patient, patient_id, Permission.PATIENT_SEE)
+    response = newest(patient_id)
+    if response is None:
+        raise NotFoundError("The form has not been begun yet.")
+    return _history(actor, form_by_hash(response.form_hash), response.id, item, row)
+
+
+def _history(
+    actor: Actor, form: CompiledForm, response_id: str, item: str, row: str
+) -> AnswerHistory:
+    asked = form.items.get(item)
     if asked is None:
         raise NotFoundError("There is no such question in this form.")
     rows = db.session.scalars(
@@ -68,9 +87,7 @@ def history(actor: Actor, response_id: str, item: str, row: str = "") -> AnswerH
         )
         for one in rows
     )
-    return AnswerHistory(
-        asked.label(language), section_title(opened.form, asked, language), changes
-    )
+    return AnswerHistory(asked.label(language), section_title(form, asked, language), changes)
 
 
 def section_title(form: CompiledForm, item: CompiledItem, language: str) -> str:

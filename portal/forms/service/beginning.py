@@ -8,6 +8,7 @@ from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.forms import answers as shapes
 from portal.forms import overlay_source
+from portal.forms.compiled import CompiledForm
 from portal.forms.facts import context_of
 from portal.forms.models import FormResponse
 from portal.forms.overlay_source import CONSULTATION, NetworkForm
@@ -25,13 +26,21 @@ AMENDED = "amended"
 IN_PROGRESS = "in-progress"
 
 
-@writes
 def ensure_response(actor: Actor, patient_id: str) -> str:
     """Return the id of the patient's consultation form; begin it when there is none.
 
     A new one starts with what the record knows. A draft that was begun with an older form is taken
-    to the present one: answers keep their ids, so that none is lost; a completed one stays.
+    to the present one: answers keep their ids, so that none is lost; a completed one stays. Looking
+    comes first, so that opening a page of a form that is as it should be writes nothing.
     """
+    _, _, response, current = _present(actor, patient_id)
+    return str(response.id) if response is not None and current else _begin(actor, patient_id)
+
+
+def _present(
+    actor: Actor, patient_id: str
+) -> tuple[Patient, CompiledForm, FormResponse | None, bool]:
+    """Return patient, the network's form now, the response, and whether it may stay as it is."""
     patient = guard.access(actor, Patient, patient_id, Permission.PATIENT_EDIT)
     require_unlocked(patient)
     network = db.session.get_one(Network, patient.network_id)
@@ -42,9 +51,17 @@ def ensure_response(actor: Actor, patient_id: str) -> str:
         .order_by(FormResponse.id.desc())
         .limit(1)
     )
-    if response is not None and (
+    current = response is not None and (
         response.form_hash == form.hash or response.status in {COMPLETED, AMENDED}
-    ):
+    )
+    return patient, form, response, current
+
+
+@writes
+def _begin(actor: Actor, patient_id: str) -> str:
+    guard.access(actor, Patient, patient_id, Permission.PATIENT_EDIT)
+    patient, form, response, current = _present(actor, patient_id)
+    if response is not None and current:
         return str(response.id)
     overlay_source.keep(form)
     if response is not None:

@@ -87,8 +87,7 @@ class FormSectionView(PortalView):
         """Show who changed one answer, when, from what to what."""
         patient = placed(self.actor, patient_id)
         item, row = request.args.get("item", "")[:64], request.args.get("row", "")[:80]
-        found = queries.task_list(self.actor, patient_id)
-        past = queries.history(self.actor, found.response_id, item, row)
+        past = queries.history_of(self.actor, patient_id, item, row)
         return self.render("forms/history.html", patient=patient, past=past, item=item)
 
     def _for_change(self, patient_id: str) -> PatientView:

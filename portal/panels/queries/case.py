@@ -231,6 +231,13 @@ def head(actor: Actor, panel_id: str) -> PanelHead:
     return head_of(loaded, people_cards(loaded))
 
 
+def asked(actor: Actor, panel_id: str) -> tuple[PanelHead, list[ExpertRow]]:
+    """Return the head of the panel and everybody who is or was asked, for those who may ask."""
+    loaded = load(actor, panel_id, Permission.PANEL_INVITE)
+    people = people_cards(loaded)
+    return head_of(loaded, people), experts_of(loaded.panel, people, set())
+
+
 def outside(actor: Actor, panel_id: str) -> OutsideView:
     """Return what an invited person or a coordinator sees: the question and who asks, not the case."""
     loaded = load(actor, panel_id, Permission.PANEL_SEE_INVITATION)

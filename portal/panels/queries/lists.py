@@ -71,12 +71,13 @@ def find_panels(actor: Actor, text: str, limit: int = 5) -> list[PanelRow]:
 
 def left_behind(actor: Actor, patient_id: str) -> bool:
     """Return whether open panels of a patient who is the actor's now still have somebody else as requester."""
+    patient = db.session.get(Patient, patient_id)
+    if patient is None or patient.enrolled_by != actor.person_id:
+        return False
     found = db.session.scalar(
         select(Panel.id)
-        .join(Patient, Patient.id == Panel.patient_id)
         .where(
-            Patient.id == patient_id,
-            Patient.enrolled_by == actor.person_id,
+            Panel.patient_id == patient_id,
             Panel.requester_id != actor.person_id,
             Panel.phase.not_in(["cancelled", "archived"]),
         )

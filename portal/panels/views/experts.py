@@ -3,7 +3,6 @@
 from flask import jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.access.permissions import Permission
 from portal.access.roles import Gate
 from portal.kernel.errors import InvalidInputError
 from portal.panels import queries, service
@@ -70,9 +69,8 @@ class PanelExpertsView(PanelPages):
     @page("/<panel_id>/people", gate=Gate.MEMBER, methods=("GET", "POST"))
     def manage(self, panel_id: str) -> ResponseReturnValue:
         """Show everybody who was asked; take somebody off, or let a guest stay longer."""
-        view = queries.outside(self.actor, panel_id)
-        self.need(view.head, Permission.PANEL_INVITE)
-        self.place(view.head)
+        head, experts = queries.asked(self.actor, panel_id)
+        self.place(head)
         problems: dict[str, str] = {}
         form = request.form
         if request.method == "POST":
@@ -89,7 +87,5 @@ class PanelExpertsView(PanelPages):
                 problems = {f"reason-{person_id}": text for text in error.fields.values()}
                 if not problems:
                     raise
-        page_ = self.render(
-            "panels/people.html", panel=view.head, experts=view.experts, problems=problems
-        )
+        page_ = self.render("panels/people.html", panel=head, experts=experts, problems=problems)
         return page_, 422 if problems else 200
