@@ -8,6 +8,7 @@ from portal.access.roles import Gate
 from portal.terminology import api
 from portal.terminology.cli import default_value_sets
 from portal.terminology.fhir import routes
+from portal.terminology.fhir.door import spoken
 from portal.terminology.service import Terminology
 from portal.web import csrf
 from portal.web.views import gated
@@ -21,7 +22,7 @@ def wire(app: Flask) -> None:
     )
     gate = opened if settings.terminology_open else gated(Gate.MEMBER)
     app.register_blueprint(api.create_blueprint(gate))
-    operations = routes.create_blueprint(gate)
+    operations = routes.create_blueprint(opened if settings.terminology_open else spoken(gate))
     # FHIR clients send no form token; every operation only reads, so there is nothing to forge.
     csrf.exempt(operations)
     app.register_blueprint(operations)

@@ -9,7 +9,14 @@ from flask import Blueprint, Response, request
 
 from portal.kernel.errors import PortalError
 from portal.terminology.api import service
-from portal.terminology.fhir import lookup, metadata, translate, validate_set, validate_system
+from portal.terminology.fhir import (
+    batch,
+    lookup,
+    metadata,
+    translate,
+    validate_set,
+    validate_system,
+)
 from portal.terminology.fhir.downgrade import to_r4
 from portal.terminology.fhir.expand import expand
 from portal.terminology.fhir.library import Library
@@ -71,7 +78,8 @@ def _base() -> str:
     return f"{request.url_root.rstrip('/')}{URL}" + (f"/{in_path}" if in_path else "")
 
 
-def _answer(body: Json, status: int = 200) -> Response:
+def as_response(body: Json, status: int = 200) -> Response:
+    """Return a resource in the release the client asks for."""
     if release() == "r4":
         body = to_r4(body)
     text = json.dumps(body, ensure_ascii=False)
@@ -86,12 +94,18 @@ def _answer(body: Json, status: int = 200) -> Response:
 
 def _guarded(work: Callable[[], Json]) -> Response:
     try:
-        return _answer(work())
+        return as_response(work())
     except FhirError as error:
-        return _answer(error.as_json(), error.status)
+        return as_response(error.as_json(), error.status)
     except PortalError as error:
         issue = Issue("error", "processing", "", error.message)
-        return _answer(FhirError(error.status, issue).as_json(), error.status)
+        return as_response(FhirError(error.status, issue).as_json(), error.status)
+
+
+def _body() -> Any:
+    if (request.content_length or 0) > MAX_BODY:
+        raise FhirError(413, Issue("error", "too-costly", "", "The request is larger than 20 MB"))
+    return request.get_json(force=True, silent=True)
 
 
 def _parameters() -> Parameters:
@@ -99,9 +113,7 @@ def _parameters() -> Parameters:
     query = Parameters.of_query([pair for pair in pairs if pair[0] != "_format"])
     if request.method == "GET":
         return query
-    if (request.content_length or 0) > MAX_BODY:
-        raise FhirError(413, Issue("error", "too-costly", "", "The request is larger than 20 MB"))
-    body = request.get_json(force=True, silent=True)
+    body = _body()
     if body is None:
         raise invalid("The body is not JSON; this service reads application/fhir+json")
     if isinstance(body, dict) and body.get("resourceType") == "ValueSet":
@@ -215,29 +227,4 @@ def _search(kind: str, fhir_release: str = "") -> Response:
 
 def _batch(fhir_release: str = "") -> Response:
     del fhir_release
-
-    def work() -> Json:
-        body = request.get_json(force=True, silent=True)
-        if not isinstance(body, dict) or body.get("resourceType") != "Bundle":
-            raise invalid("The body of a batch is a Bundle")
-        return {
-            "resourceType": "Bundle",
-            "type": "batch-response",
-            "entry": [_entry(entry) for entry in body.get("entry", [])[:200]],
-        }
-
-    return _guarded(work)
-
-
-def _entry(entry: Json) -> Json:
-    asked = entry.get("request", {})
-    path = str(asked.get("url", "")).split("?")[0].strip("/").split("/")
-    try:
-        if len(path) != 2 or asked.get("method") != "POST":
-            raise invalid(
-                "A batch entry is a POST of an operation, such as ValueSet/$validate-code"
-            )
-        body = _run(path[0], path[1], Parameters.of_resource(entry.get("resource")))
-    except FhirError as error:
-        return {"resource": error.as_json(), "response": {"status": str(error.status)}}
-    return {"resource": body, "response": {"status": "200"}}
+    return _guarded(lambda: batch.answer(_body(), _run))

@@ -194,11 +194,20 @@ def test_a_batch_bundle(samples: Terminology) -> None:
         "request": {"method": "POST", "url": "CodeSystem/$lookup"},
         "resource": {"resourceType": "Parameters", "parameter": parameters},
     }
+    url = "CodeSystem/$lookup?system=http://loinc.org&code=718-7"
+    asked = {"request": {"method": "GET", "url": url}}
     bad = {"request": {"method": "GET", "url": "Patient/1"}}
+    deleting = {"request": {"method": "DELETE", "url": "CodeSystem/$lookup"}}
+    entries = [good, asked, bad, deleting, {}, 1, {"request": []}]
     body = client.post(
-        "/fhir/", json={"resourceType": "Bundle", "type": "batch", "entry": [good, bad]}
+        "/fhir/", json={"resourceType": "Bundle", "type": "batch", "entry": entries}
     ).json
-    assert [e["response"]["status"] for e in body["entry"]] == ["200", "400"]
+    statuses = [entry["response"]["status"] for entry in body["entry"]]
+    assert statuses == ["200", "200", "404", "400", "400", "400", "400"]
+    assert body["entry"][0]["resource"] == body["entry"][1]["resource"]
+    assert client.post("/fhir/", json={"resourceType": "Bundle", "entry": 3}).status_code == 400
+    many = {"resourceType": "Bundle", "entry": [{}] * 201}
+    assert client.post("/fhir/", json=many).status_code == 413
     assert client.post("/fhir/", json={"resourceType": "Patient"}).status_code == 400
 
 
