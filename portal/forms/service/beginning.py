@@ -10,10 +10,11 @@ from portal.forms import answers as shapes
 from portal.forms import overlay_source
 from portal.forms.compiled import CompiledForm
 from portal.forms.facts import context_of
+from portal.forms.migration import migrate
 from portal.forms.models import FormResponse
 from portal.forms.overlay_source import CONSULTATION, NetworkForm
 from portal.forms.prefill import initial_answers
-from portal.forms.service.opening import Opened
+from portal.forms.service.opening import Opened, read_stored
 from portal.forms.service.storing import note_completeness, write
 from portal.kernel import clock, db
 from portal.kernel.uow import writes
@@ -65,8 +66,7 @@ def _begin(actor: Actor, patient_id: str) -> str:
         return str(response.id)
     overlay_source.keep(form)
     if response is not None:
-        response.form_hash, response.form_version = form.hash, form.version
-        _record(actor, response, "form.upgraded")
+        _upgrade(actor, Opened(response, patient, form, read_stored(response.id)))
         return str(response.id)
     response = FormResponse(
         patient_id=patient_id,
@@ -88,6 +88,24 @@ def _begin(actor: Actor, patient_id: str) -> str:
     write(actor, opened, flat, reason="taken from the record")
     note_completeness(opened, opened.evaluated(flat).completeness.percent)
     return response.id
+
+
+def _upgrade(actor: Actor, opened: Opened) -> None:
+    """Take a draft to another version of its form, with the migrations that the version brings.
+
+    Answers to questions that are no longer asked stay in the table, out of sight.
+    """
+    response, form, flat = opened.response, opened.form, opened.flat
+    old = overlay_source.form_by_hash(response.form_hash)
+    migrated = migrate(old, form, shapes.nest(old, flat), opened.context)
+    moved = shapes.flatten(form, migrated.answers)
+    changes = {key: value for key, value in moved.items() if flat.get(key) != value}
+    response.form_hash, response.form_version = form.hash, form.version
+    _record(actor, response, "form.upgraded")
+    if changes:
+        write(actor, opened, changes, reason=f"brought to version {form.version}")
+    percent = opened.evaluated({**flat, **changes}).completeness.percent
+    note_completeness(opened, percent)
 
 
 def _record(actor: Actor, response: FormResponse, action: str) -> None:

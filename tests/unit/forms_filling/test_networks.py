@@ -13,7 +13,13 @@ from portal.extend.specs import OverlaySpec
 from portal.forms import overlay_source, queries
 from portal.forms.models import FormResponse, FormText
 from portal.forms.overlay_source import NetworkForm, form_by_hash, form_for
-from portal.forms.service import Saved, complete, ensure_response
+from portal.forms.service import (
+    SaveAnswers,
+    Saved,
+    complete,
+    ensure_response,
+    save_answers,
+)
 from portal.kernel import db
 from portal.kernel.errors import NotFoundError
 from portal.networks.models import Network
@@ -137,6 +143,61 @@ def test_a_network_that_disables_its_plugin_asks_the_plain_form(
     ensure_response(actor_of("enroller"), patient)
     work = queries.working(actor_of("enroller"), response)
     assert not any("." in section.id for section in work.form.sections)
+
+
+V1 = """form: consultation
+title: Consultation
+version: 1.0.0
+languages: [en]
+items:
+  - section: main
+    label: Main
+    items:
+      - {id: question, type: text, label: Your question, required: true}
+      - {id: stage, type: choice, label: Stage, options: [early Early, late Late]}
+      - {id: pet, type: text, label: Name of the pet}
+"""
+V2 = """form: consultation
+title: Consultation
+version: 2.0.0
+languages: [en]
+items:
+  - section: main
+    label: Main
+    items:
+      - {id: request, type: text, label: Your question, required: true, was: [question]}
+      - {id: stage, type: choice, label: Stage, options: [first First, late Late]}
+migrations:
+  - {from: "<2.0.0", recode: {stage: {early: first}}}
+retired:
+  pet: {until: 2.0.0, reason: nobody needed it}
+"""
+
+
+def test_a_new_version_brings_its_migrations(
+    patient: str, actor_of: Actors, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for row in db.session.scalars(select(FormResponse).where(FormResponse.patient_id == patient)):
+        row.form = "another"
+    db.session.commit()
+    monkeypatch.setenv("PORTAL_FORM_DEFINITIONS", str(tmp_path))
+    (tmp_path / "consultation.yaml").write_text(V1)
+    actor = actor_of("enroller")
+    response = ensure_response(actor, patient)
+    save_answers(
+        actor, response, SaveAnswers({"question": "Which test?", "stage": "early", "pet": "Felix"})
+    )
+
+    (tmp_path / "consultation.yaml").write_text(V2)
+    assert ensure_response(actor, patient) == response
+
+    work = queries.working(actor, response)
+    assert work.form.version == "2.0.0"
+    assert work.answers["request"] == "Which test?"
+    assert work.answers["stage"]["code"] == "first"
+    assert "pet" not in work.answers
+    past = queries.history(actor, response, "stage")
+    assert [change.reason for change in past.changes] == ["brought to version 2.0.0", ""]
 
 
 # --- the case in short ----------------------------------------------------------------------------
