@@ -96,7 +96,7 @@ class People(ConsoleList):
             else:
                 flash("The account is suspended; all its sessions have ended.", "success")
                 return self._back(person_id)
-        found = queries.person(self.actor, person_id)
+        found = queries.name_of(self.actor, person_id)
         answer = self.render("support/suspend.html", person=found, form=form)
         return make_response(answer, 422 if request.method == "POST" else 200)
 
@@ -136,7 +136,7 @@ class People(ConsoleList):
             else:
                 flash("The profile was granted.", "success")
                 return self._back(person_id)
-        found = queries.person(self.actor, person_id)
+        found = queries.name_of(self.actor, person_id)
         answer = self.render("support/grant.html", person=found, form=form)
         return make_response(answer, 422 if request.method == "POST" else 200)
 

@@ -81,6 +81,14 @@ class PersonRecord:
     requests: tuple[tuple[str, str, str, datetime], ...]
 
 
+@dataclass(frozen=True)
+class PersonName:
+    """A person whom a form is about."""
+
+    id: str
+    name: str
+
+
 def figures(actor: Actor) -> Figures:
     """Return the figures of the start page in one query."""
     guard.require(actor, Permission.PLATFORM_SUPPORT, guard.PLATFORM)
@@ -97,6 +105,15 @@ def figures(actor: Actor) -> Figures:
         .scalar_subquery(),
     )
     return Figures(*db.session.execute(select(*counts)).one())
+
+
+def name_of(actor: Actor, person_id: str) -> PersonName:
+    """Return who a form is about; one query."""
+    guard.require(actor, Permission.PLATFORM_SUPPORT, guard.PLATFORM)
+    found = db.session.get(Person, person_id)
+    if found is None:
+        raise NotFoundError("There is no such person.")
+    return PersonName(found.id, found.name)
 
 
 def person(actor: Actor, person_id: str) -> PersonRecord:
