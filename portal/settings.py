@@ -14,6 +14,7 @@ from typing import Any
 from portal.kernel.errors import DefinitionError, Issue, nearest
 
 PREFIX = "PORTAL_"
+Value = str | int | bool
 DEVELOPMENT_SECRET = "development-only-"  # noqa: S105 - the marker by which production refuses
 
 
@@ -193,7 +194,7 @@ def _raw(setting: Setting, environment: Mapping[str, str]) -> tuple[str | int | 
     return setting.default, "default"
 
 
-def _parse(setting: Setting, raw: str | int | bool) -> str | int | bool:
+def _parse(setting: Setting, raw: Value) -> Value:
     if isinstance(setting.default, bool):
         text = str(raw).lower()
         if text not in {"true", "false", "1", "0", "yes", "no"}:

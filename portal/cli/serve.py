@@ -1,6 +1,8 @@
 """``portal run`` and ``portal worker``."""
 
 import signal
+import subprocess
+import sys
 import threading
 from types import FrameType
 
@@ -20,6 +22,8 @@ def run(host: str | None, port: int | None, threads: int) -> None:
     from portal.app import create_app
 
     settings = load()
+    if settings.database.startswith("sqlite") and not settings.production:
+        _prepare_embedded()
     app = create_app(settings)
     stop = threading.Event()
     if settings.worker == "thread":
@@ -30,6 +34,21 @@ def run(host: str | None, port: int | None, threads: int) -> None:
         waitress.serve(app, host=address, port=number, threads=threads, ident=None)
     finally:
         stop.set()
+
+
+def _prepare_embedded() -> None:
+    """Bring the embedded database up to date; a served one is migrated at deploy time instead."""
+    from portal import migrate
+    from portal.kernel import db
+    from portal.tables import import_models
+
+    settings = load()
+    settings.data_path.mkdir(parents=True, exist_ok=True)
+    import_models()
+    db.configure(settings.database)
+    if not migrate.is_current():
+        click.echo("preparing the database …")
+        subprocess.run([sys.executable, "-m", "portal", "db", "upgrade"], check=True)  # noqa: S603 - our own module
 
 
 def _worker_thread(app: object, stop: threading.Event) -> None:

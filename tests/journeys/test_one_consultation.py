@@ -29,7 +29,9 @@ def _choose(page: Page, label: str, text: str) -> None:
     """Choose in a list: a plain one, or a searchable one (a combobox with a listbox)."""
     plain = page.locator("select").and_(page.get_by_label(label, exact=True))
     if plain.count() and plain.first.is_visible():
-        plain.first.select_option(value=plain.locator("option", has_text=text).first.get_attribute("value"))
+        plain.first.select_option(
+            value=plain.locator("option", has_text=text).first.get_attribute("value")
+        )
         return
     page.get_by_role("combobox", name=label).first.click()
     page.get_by_role("combobox", name=label).first.press_sequentially(text, delay=20)
@@ -94,7 +96,9 @@ def _first_questions(page: Page) -> None:
 def _enrol(page: Page) -> str:
     """Enrol a patient: refused without consent for care, nothing typed is lost; return the address."""
     page.goto("/")
-    page.locator("#main").get_by_role("link", name=re.compile("Ospedale|Hospital|Policlinico|IRCCS|Milan")).first.click()
+    page.locator("#main").get_by_role(
+        "link", name=re.compile("Ospedale|Hospital|Policlinico|IRCCS|Milan")
+    ).first.click()
     page.get_by_role("link", name="Enrol Patient").first.click()
     page.get_by_label("Given name").fill("Δήμητρα")
     page.get_by_label("Family name").fill("Αναγνώστου")
@@ -128,15 +132,23 @@ def _fill_form(page: Page, patient: str) -> None:
     expect(reasoning).to_be_visible()
     reasoning.fill("CK is too high for it.")
     coded = page.get_by_role("combobox", name=re.compile("Diagnosis of the rare disease"))
-    coded.press_sequentially("duchene", delay=30)  # misspelt: the right concept is offered all the same
+    coded.press_sequentially(
+        "duchene", delay=30
+    )  # misspelt: the right concept is offered all the same
     option = page.get_by_role("option", name=re.compile("Duchenne muscular dystrophy")).first
     expect(option).to_be_visible()
     option.click()
     expect(coded).to_have_value("Duchenne muscular dystrophy")
-    expect(page.get_by_role("status").filter(has_text=re.compile("saved", re.IGNORECASE)).first).to_be_visible()
+    expect(
+        page.get_by_role("status").filter(has_text=re.compile("saved", re.IGNORECASE)).first
+    ).to_be_visible()
     page.reload()
-    expect(page.get_by_label(re.compile("What speaks against it"))).to_have_value("CK is too high for it.")
-    expect(page.get_by_role("combobox", name=re.compile("Diagnosis of the rare disease"))).to_have_value("Duchenne muscular dystrophy")
+    expect(page.get_by_label(re.compile("What speaks against it"))).to_have_value(
+        "CK is too high for it."
+    )
+    expect(
+        page.get_by_role("combobox", name=re.compile("Diagnosis of the rare disease"))
+    ).to_have_value("Duchenne muscular dystrophy")
     page.get_by_role("button", name=re.compile("^Add.*[Ff]urther code")).click()
     further = page.get_by_role("combobox", name=re.compile("^Code")).last
     further.press_sequentially("G71.0", delay=30)
@@ -188,7 +200,9 @@ def _answer(page: Page, panel: str, text: str) -> None:
         _press(page, "Accept")
     box = page.get_by_label("Your answer", exact=True)
     box.fill(text)
-    expect(page.get_by_role("status").filter(has_text=re.compile("saved", re.IGNORECASE)).first).to_be_visible()
+    expect(
+        page.get_by_role("status").filter(has_text=re.compile("saved", re.IGNORECASE)).first
+    ).to_be_visible()
     page.reload()
     expect(page.get_by_label("Your answer", exact=True)).to_have_value(text)
     _press(page, "Send answer")
@@ -203,10 +217,16 @@ def _step(page: Page, panel: str, name: str) -> None:
 
 def _draft_outcome(page: Page, panel: str) -> None:
     page.goto(panel.replace("/panel/", "/outcome/"))
-    page.get_by_label("Agreed findings").fill("Proximal weakness with high CK; pattern fits a dystrophy.")
-    page.get_by_label(re.compile("diagnostic", re.IGNORECASE)).first.fill("Read the LGMD gene panel first.")
+    page.get_by_label("Agreed findings").fill(
+        "Proximal weakness with high CK; pattern fits a dystrophy."
+    )
+    page.get_by_label(re.compile("diagnostic", re.IGNORECASE)).first.fill(
+        "Read the LGMD gene panel first."
+    )
     page.get_by_role("radio").first.check()
-    page.get_by_label("Summary in plain words").fill("The doctors think of a muscle disease. A blood test comes next.")
+    page.get_by_label("Summary in plain words").fill(
+        "The doctors think of a muscle disease. A blood test comes next."
+    )
     _press(page, "Save")
     expect(page.locator("#main")).to_contain_text(re.compile("Saved|saved"))
 
@@ -250,7 +270,13 @@ def test_one_consultation_from_login_to_signed_pdf(log_in: LogIn, tmp_path: Path
     with nadia.expect_download() as download:
         nadia.get_by_role("link", name=re.compile("For the clinician")).click()
     text = _pdf_text(Path(download.value.path()).read_bytes())
-    for expected in ("Мария Иванова", "Γιώργος Παπαδόπουλος", "Nadia Bellini", "LGMD gene panel", QUESTION[:30]):
+    for expected in (
+        "Мария Иванова",
+        "Γιώργος Παπαδόπουλος",
+        "Nadia Bellini",
+        "LGMD gene panel",
+        QUESTION[:30],
+    ):
         assert expected in text
     assert "Αναγνώστου" not in text
     verification = re.search(r"/verify/([\w-]+)", text)
