@@ -12,6 +12,7 @@ PLUGINS = sorted(folder.parent.name for folder in (ROOT / "plugins").glob("*/plu
 
 RUNTIME = [
     "Flask-AppBuilder==5.3.0",
+    "Flask==3.1.3",
     "Flask-Admin==2.2.1",
     "Flask-WTF==1.3.0",
     "Flask-Babel==4.0.0",
@@ -34,6 +35,7 @@ RUNTIME = [
     "cryptography>=46",
     "azure-storage-blob==12.31.1",
     "xhtml2pdf==0.2.28",
+    "fontpkg>=0.2",
     "fontpkg-fira-sans==4.203",
     "reportlab>=5.1,<6",
     "segno==1.6.6",
