@@ -6,7 +6,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from portal.access.actor import Actor
-from portal.web import errors, headers, health, logs, pages, shell
+from portal.web import errors, headers, health, logs, nul, pages, shell
 
 csrf = CSRFProtect()
 
@@ -21,6 +21,7 @@ def setup(
     """Add everything that all pages share. ``count_for_me`` feeds the badge of "For me"."""
     csrf.init_app(app)
     logs.setup(app)
+    nul.setup(app)
     headers.setup(app, secure=secure)
     errors.setup(app)
     health.setup(app, checks)

@@ -294,7 +294,7 @@ def test_a_failed_job_is_tried_again(client_as: Clients) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["page=abc", "page=-3", "page=99999999999", "sort=99", "sort=x", "page_size=1000000", "search=%00"]
+    "query", ["page=abc", "page=-3", "page=99999999999", "sort=99", "sort=x", "page_size=1000000"]
 )  # fmt: skip
 def test_a_tampered_address_is_answered_calmly(client_as: Clients, query: str) -> None:
     assert client_as("support").get(f"/support/people/?{query}").status_code == 200
