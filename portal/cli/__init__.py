@@ -31,7 +31,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "workflow": ("portal.workflow.cli", "workflow", "Check and show workflows."),
     "users": ("portal.people.cli", "users", "Invite, list, suspend people."),
     "people": ("portal.people.cli", "people", "Import people from a file."),
-    "access": ("portal.access.cli", "access", "Explain a decision; print the matrix."),
+    "access": ("portal.cli.access", "access", "Explain a decision; print the matrix."),
     "audit": ("portal.audit.cli", "audit", "Verify the audit record."),
     "vault": ("portal.patients.cli", "vault", "Rotate the identity vault's keys."),
     "storage": ("portal.documents.cli", "storage", "Verify the document store."),
