@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from portal.access.actor import Actor, system
+from portal.cli import application
 from portal.forms.catalogue import Catalogue, FolderLibrary, default_root, load_form
 from portal.forms.checks import run_checks
 from portal.forms.compile import check_form
@@ -18,7 +20,7 @@ from portal.forms.diff import diff_forms
 from portal.forms.interop.cli import COMMANDS as INTEROP_COMMANDS
 from portal.forms.overlays import assemble, read_overlay
 from portal.kernel.clock import today
-from portal.kernel.errors import DefinitionError, Issue, PortalError
+from portal.kernel.errors import DefinitionError, Issue, NotFoundError, PortalError
 
 
 @click.group("forms")
@@ -169,6 +171,68 @@ def list_() -> None:
         click.echo(f"{name}: {', '.join(entry.versions) or 'cannot be read'} ({entry.file})")
     if not catalogue.names():
         click.echo(f"no forms in {default_root()}", err=True)
+
+
+@forms.command()
+@click.argument("form")
+@click.option("--network", default="", help="The form as this network has it (code).")
+@click.option("--by", "person", default="", help="Id or e-mail address of who releases it.")
+@click.option(
+    "--same-meaning",
+    "confirmed",
+    multiple=True,
+    metavar="KEY",
+    help="A rewording that means the same, by the key in brackets (may be repeated).",
+)
+@click.option("--accept-warnings", is_flag=True, help="The warnings have been read.")
+def publish(
+    form: str, network: str, person: str, confirmed: tuple[str, ...], *, accept_warnings: bool
+) -> None:
+    """Release FORM as it lies in its files; a released version never changes."""
+    from portal.forms.publishing import report, service
+
+    command = report.PublishForm(form, network, confirmed, accept_warnings)
+    with application().app_context():
+        try:
+            seen = service.publish(_publisher(person), command)
+        except report.PublishRefusedError as error:
+            for line in error.preview.lines():
+                click.echo(line)
+            raise
+    for line in seen.lines():
+        click.echo(line)
+    if not seen.unchanged:
+        click.echo(f"released {seen.form.name} {seen.form.version}, sha256 {seen.form.hash}")
+
+
+@forms.command()
+@click.argument("form")
+@click.option("--network", default="", help="The versions of this network's form (code).")
+def versions(form: str, network: str) -> None:
+    """List the released versions of FORM, newest first."""
+    from portal.forms.publishing import queries
+
+    with application().app_context():
+        rows = queries.versions(system("console"), form, network)
+    for row in rows:
+        moment = row.published_at.isoformat(timespec="minutes")
+        click.echo(f"{row.version}  {moment}  {row.published_by}  sha256 {row.hash}")
+    if not rows:
+        click.echo(f"no version of '{form}' was released yet", err=True)
+
+
+def _publisher(person: str) -> Actor:
+    """Return the actor for a person, or the console itself when nobody is named."""
+    from portal.people.actors import load_actor
+    from portal.people.queries.find import person_named
+
+    if not person:
+        return system("console")
+    found = person_named(person)
+    actor = load_actor(found.id)
+    if actor is None:
+        raise NotFoundError(f"{found.name} is suspended: nothing is allowed.")
+    return actor
 
 
 for interop_command in INTEROP_COMMANDS:

@@ -43,6 +43,24 @@ class FormText(Base):
     kept_at: Mapped[datetime]
 
 
+class FormVersion(Identified):
+    """A released version of a form: what the number stands for, for ever.
+
+    ``network`` is the code of a network for a form with its overlays, empty for the form that all
+    share. ``published_by`` is a person's id, or the name of the system actor at a console.
+    """
+
+    __tablename__ = "form_version"
+    __table_args__ = (UniqueConstraint("form", "network", "version"),)
+    form: Mapped[str] = mapped_column(String(120))
+    network: Mapped[str] = mapped_column(String(40), default="")
+    version: Mapped[str] = mapped_column(String(20))
+    hash: Mapped[str] = mapped_column(String(64), index=True)
+    definition: Mapped[dict[str, Any]]
+    published_at: Mapped[datetime]
+    published_by: Mapped[str] = mapped_column(String(60))
+
+
 class FormAnswer(Base):
     """One answer, addressed by item and stable row, never by its place in the form.
 

@@ -17,7 +17,7 @@ from portal.extend.specs import OverlaySpec
 from portal.forms.catalogue import Catalogue, compiled_from_json, load_form, stamp
 from portal.forms.compiled import CompiledForm
 from portal.forms.definition import canonical_json
-from portal.forms.models import FormText
+from portal.forms.models import FormText, FormVersion
 from portal.forms.overlays import Overlay, read_overlay
 from portal.kernel import clock, db
 from portal.kernel.errors import DefinitionError, NotFoundError
@@ -74,13 +74,26 @@ def remember(form: CompiledForm) -> None:
 
 
 def form_by_hash(form_hash: str) -> CompiledForm:
-    """Return the form that a response was given with; from memory, else from the table."""
+    """Return the form that a response was given with; from memory, else from the tables."""
     form = _by_hash.get(form_hash)
-    if form is None:
-        text = db.session.scalar(select(FormText.text).where(FormText.hash == form_hash))
-        if text is None:
-            raise NotFoundError("The version of the form that these answers belong to is missing.")
+    if form is not None:
+        return form
+    text = db.session.scalar(select(FormText.text).where(FormText.hash == form_hash))
+    if text is not None:
         form = compiled_from_json(text)
+        remember(form)
+        return form
+    row = db.session.scalar(select(FormVersion).where(FormVersion.hash == form_hash).limit(1))
+    if row is None:
+        raise NotFoundError("The version of the form that these answers belong to is missing.")
+    return form_of_version(row)
+
+
+def form_of_version(row: FormVersion) -> CompiledForm:
+    """Return a released version as it was released."""
+    form = _by_hash.get(row.hash)
+    if form is None:
+        form = compiled_from_json(canonical_json(row.definition))
         remember(form)
     return form
 
