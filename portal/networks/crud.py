@@ -67,6 +67,9 @@ class ServiceModelView(ToRecordMixin, ModelView):  # type: ignore[misc]
         """Change a row through a service."""
         raise NotImplementedError
 
+    def update_redirect(self) -> None:
+        """Keep no history of pages: upstream's would write the session at every look at a list."""
+
     def shows(self, item: Any) -> None:
         """Note which network the page is about, for the side menu."""
 
@@ -111,7 +114,6 @@ class ServiceModelView(ToRecordMixin, ModelView):  # type: ignore[misc]
             page_size=get_page_size_args().get(name),
             **kwargs,
         )
-        self.update_redirect()
         return self._get_search_widget(form=self.search_form.refresh(), widgets=widgets)
 
     @entry("/show/<pk>", "show")

@@ -4,7 +4,9 @@ from portal.access import guard
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.extend import hookimpl
-from portal.extend.specs import MenuEntry
+from portal.extend.specs import Event, MenuEntry
+from portal.networks import service
+from portal.networks.queries import is_enabled
 from portal.networks.refs import centre_ref, network_ref
 
 
@@ -42,3 +44,18 @@ def centre_menu(actor: Actor, centre_code: str) -> list[MenuEntry]:
             "Settings", "CentreSettingsView.index", "settings", {"code": centre_code}, order=95
         )
     ]
+
+
+@hookimpl
+def check_transition(network: str) -> str | None:
+    """A network that is switched off lets its panels rest."""
+    if is_enabled(network):
+        return None
+    return "This network is switched off. Its panels rest until support switches it on again."
+
+
+@hookimpl
+def on_access_decided(event: Event) -> None:
+    """Ask a new member to tick the thematic areas."""
+    if event.facts["decision"] == "approved":
+        service.remind_of_areas(event.actor, event.facts["person_id"], event.facts["network_id"])

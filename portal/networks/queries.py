@@ -134,3 +134,8 @@ def areas_to_tick(actor: Actor, network_id: str = "") -> list[NetworkAreas]:
         tick = AreaTick(area.id, area.label, person_id is not None)
         found.setdefault(network.id, (network, []))[1].append(tick)
     return [NetworkAreas(n.id, n.code, n.short_name, tuple(ticks)) for n, ticks in found.values()]
+
+
+def is_enabled(code: str) -> bool:
+    """Return whether a network is switched on."""
+    return bool(db.session.scalar(select(Network.enabled).where(Network.code == code)))

@@ -57,6 +57,7 @@ def _reaches_policy(function: Callable[..., object], seen: frozenset[str] = froz
 
 def _inventory() -> list[Callable[..., object]]:
     import portal.app
+    import portal.jobs.worker
 
     assert portal.app.FEATURES
     import_models()

@@ -30,4 +30,4 @@ def on_outcome_sealed(event: "Event") -> None:
 
 @hookspec
 def on_access_decided(event: "Event") -> None:
-    """Act on a decided access request; facts: ``decision``, ``network_id``, ``profile``."""
+    """Act on a decided access request; facts: ``decision``, ``network_id``, ``person_id``, ``profile``."""

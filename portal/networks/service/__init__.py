@@ -1,6 +1,12 @@
 """Writes of networks: sync with plugins, memberships, centres, areas of interest."""
 
-from portal.networks.service.areas import AreaEdit, add_area, edit_area, set_interests
+from portal.networks.service.areas import (
+    AreaEdit,
+    add_area,
+    edit_area,
+    remind_of_areas,
+    set_interests,
+)
 from portal.networks.service.centres import (
     CentreSettings,
     NewCentre,
@@ -46,6 +52,7 @@ __all__ = [
     "end",
     "extend",
     "grant",
+    "remind_of_areas",
     "remove_from_group",
     "remove_group",
     "review",

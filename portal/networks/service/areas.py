@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select
 
-from portal import audit
+from portal import audit, tasks
 from portal.access import guard
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
@@ -13,6 +13,8 @@ from portal.kernel import db
 from portal.kernel.errors import InvalidInputError, NotFoundError
 from portal.kernel.uow import writes
 from portal.networks.models import AreaInterest, Network, ThematicArea
+
+CHOOSE_AREAS = "preferences.choose"
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,29 @@ def set_interests(actor: Actor, network_id: str, area_ids: Iterable[str]) -> Non
         )
     )
     db.session.add_all(AreaInterest(person_id=actor.person_id, area_id=a) for a in sorted(wanted))
+    tasks.close(
+        f"network:{network_id}", CHOOSE_AREAS, person_id=actor.person_id, by=actor.person_id
+    )
     audit.record(
         actor,
         "interests.changed",
         f"person:{actor.person_id}",
         detail={"network": network_id, "areas": len(wanted)},
+    )
+
+
+@writes
+def remind_of_areas(actor: Actor, person_id: str, network_id: str) -> None:
+    """Give somebody who is new in a network the task of ticking its thematic areas."""
+    network = guard.access(actor, Network, network_id, Permission.NETWORK_DECIDE_ACCESS)
+    tasks.open_for(
+        [person_id],
+        CHOOSE_AREAS,
+        f"network:{network_id}",
+        title=f"Tick the thematic areas of {network.short_name} that interest you",
+        url=f"/ern/{network.code}/preferences",
+        reason="They decide what you are asked.",
+        network_id=network_id,
     )
 
 

@@ -245,6 +245,7 @@ def _tell_requester(actor: Actor, request: AccessRequest, network: Network) -> N
         {
             "decision": request.status,
             "network_id": network.id,
+            "person_id": request.person_id,
             "profile": PROFILES[request.profile],
         },
     )
