@@ -12,6 +12,7 @@ from portal import (
     dashboards,
     documents,
     forms,
+    migrate,
     networks,
     notifications,
     outcomes,
@@ -75,7 +76,11 @@ def _build(app: Flask, settings: Settings) -> None:
     web.setup(
         app,
         secure=settings.production,
-        checks={"database": _database_answers, "documents": blobs.answers},
+        checks={
+            "database": _database_answers,
+            "migrations": _Migrated(),
+            "documents": blobs.answers,
+        },
         count_for_me=tasks.count_open,
     )
     closed.setup(app)
@@ -103,6 +108,17 @@ def key_ring(settings: Settings) -> crypto.KeyRing:
     return crypto.KeyRing(
         keys, pairs[0][0], crypto.derive_key(str(settings.vault_index_key), "index")
     )
+
+
+class _Migrated:
+    """Whether the database is at the revision that this installation brings; reads the scripts once."""
+
+    def __init__(self) -> None:
+        self._head = migrate.head()
+
+    def __call__(self) -> bool:
+        revision = db.session.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return bool(revision == self._head)
 
 
 def _database_answers() -> bool:
