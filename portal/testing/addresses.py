@@ -1,5 +1,6 @@
 """The address of every route of the portal in the furnished world, so that a test can visit them all."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
@@ -14,6 +15,24 @@ from portal.testing.world import World
 
 # Words in addresses that mean something else below these routes.
 _CENTRE = "/centre/"
+
+
+@dataclass(frozen=True)
+class House:
+    """A case, its office, and the address of every route there."""
+
+    app: Flask
+    room: Room
+    desk: Desk
+    values: dict[str, Any]
+
+    def addresses(self, method: str) -> dict[str, str]:
+        """Return rule → address for the routes that take ``method``."""
+        return {
+            str(rule): address(self.app, rule, self.values)
+            for rule in rules(self.app)
+            if method in (rule.methods or ())
+        }
 
 
 def rules(app: Flask) -> list[Rule]:
@@ -70,6 +89,8 @@ def values_of(world: World, room: Room, desk: Desk) -> dict[str, Any]:
         "pk": area,
         **{f"NetworkConfiguration.{act}": {"pk": network} for act in ("show", "edit")},
         **{f"OutcomeView.{act}": closed for act in outcomes},
+        "DocumentView.inline": {"document_id": room.picture},
+        "DocumentView.picture": {"document_id": room.pages},
         "VerificationView.verify": {"code": room.code},
         "kind": "CodeSystem",
         "fhir_release": "r4",

@@ -49,7 +49,7 @@ COPIES = (
     Copy("comment"),
     Copy("timeline_entry"),
     Copy("outcome", (), {"panel_id": "panel"}),
-    Copy("signature", (), _PERSON),
+    Copy("signature", ("outcome_hash",)),
     Copy("document", ("name",)),
     Copy("form_answer_change", (), {}, ("version",)),
     Copy("task"),

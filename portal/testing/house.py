@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from PIL import Image
+from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 from sqlalchemy import select
 
 from portal.access.actor import Actor
@@ -57,6 +59,8 @@ class Room:
     panel: str
     closed: str
     document: str
+    picture: str
+    pages: str
     contribution: str
     information: str
     code: str
@@ -94,13 +98,14 @@ def furnish(world: World, actor_of: ActorOf, cast: Cast, words: Words = plain_wo
 
     patient = _enrol(world, actor_of, cast, say)
     _fill_in(actor_of(cast.enroller), patient, say)
-    document = documents.attach(actor_of(cast.enroller), patient, _report(say))
+    enroller = actor_of(cast.enroller)
+    text, picture, pages = (documents.attach(enroller, patient, up) for up in _papers(say))
     closed = _ask(world, actor_of, cast, patient, say)
     _answer(actor_of, cast, closed, say)
     code = _seal(actor_of, cast, closed, say)
     panel = _ask(world, actor_of, cast, patient, say)
     contribution, information = _answer(actor_of, cast, panel, say)
-    return Room(cast, patient, panel, closed, document, contribution, information, code)
+    return Room(cast, patient, panel, closed, text, picture, pages, contribution, information, code)
 
 
 def _enrol(world: World, actor_of: ActorOf, cast: Cast, say: Callable[[str], str]) -> str:
@@ -137,12 +142,23 @@ def _fill_in(actor: Actor, patient: str, say: Callable[[str], str]) -> None:
         raise ValueError(str(saved.problems))
 
 
-def _report(say: Callable[[str], str]) -> Upload:
-    return Upload(
-        f"{_letters(say('document_name'))[:80]}.txt",
-        io.BytesIO(say("document_text").encode()),
-        document_date=clock.today(),
-        note=say("document_note"),
+def _papers(say: Callable[[str], str]) -> tuple[Upload, Upload, Upload]:
+    """Return a text with name, note and content, a picture, and a page as PDF."""
+    name, note = _letters(say("document_name"))[:80], say("document_note")
+    picture, page = io.BytesIO(), io.BytesIO()
+    Image.new("L", (16, 16), 200).save(picture, "PNG")
+    canvas = Canvas(page, invariant=1)
+    canvas.drawString(72, 700, say("document_page")[:80])
+    canvas.save()
+    return (
+        Upload(
+            f"{name}.txt",
+            io.BytesIO(say("document_text").encode()),
+            document_date=clock.today(),
+            note=note,
+        ),
+        Upload(f"{name}.png", io.BytesIO(picture.getvalue()), note=note),
+        Upload(f"{name}.pdf", io.BytesIO(page.getvalue()), note=note),
     )
 
 
