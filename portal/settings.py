@@ -97,6 +97,11 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("AZURE_CONNECTION_STRING", "", "Azure Blob Storage connection string.", secret=True),
     Setting("AZURE_CONTAINER", "documents", "Container for documents."),
     Setting("UPLOAD_MAX_MB", 200, "Largest file accepted by drag and drop, in MB."),
+    Setting(
+        "VIRUS_SCANNER",
+        "",
+        "ClamAV's daemon as tcp://host:port or unix:/path; empty means that documents are not scanned.",
+    ),
     Setting("MAIL_CHANNEL", "console", "How mails leave.", choices=("console", "smtp", "none")),
     Setting(
         "SMTP_URL",

@@ -8,14 +8,16 @@ from typing import Any
 
 from flask import Flask
 
-from portal.documents import hooks, limits
+from portal.documents import hooks, limits, scanning
 from portal.documents.views import DocumentView, PatientDocumentsView, UploadView
 
 __all__ = ["hooks", "setup"]
 
 
 def setup(app: Flask, appbuilder: Any) -> None:
-    """Register the pages and take over the largest size from the settings."""
-    limits.configure(megabytes=int(app.extensions["portal.settings"].upload_max_mb))
+    """Register the pages and take over size and virus scanner from the settings."""
+    settings = app.extensions["portal.settings"]
+    limits.configure(megabytes=int(settings.upload_max_mb))
+    scanning.configure(str(settings.virus_scanner))
     for view in (DocumentView, PatientDocumentsView, UploadView):
         appbuilder.add_view_no_menu(view)

@@ -10,8 +10,11 @@ SHOWN = 6
 
 @hookimpl
 def register_jobs() -> list[JobSpec]:
-    """Sweep up abandoned uploads and bytes that nothing refers to."""
-    return [JobSpec("documents.sweep", jobs.sweep_job, every_seconds=jobs.EVERY_SECONDS)]
+    """Sweep up abandoned uploads and bytes that nothing refers to; scan what had to wait."""
+    return [
+        JobSpec("documents.sweep", jobs.sweep_job, every_seconds=jobs.EVERY_SECONDS),
+        JobSpec("documents.rescan", jobs.rescan_job, every_seconds=jobs.RESCAN_SECONDS),
+    ]
 
 
 @hookimpl

@@ -5,16 +5,69 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
+from portal import audit
 from portal.access import guard
 from portal.access.actor import Actor, system
 from portal.access.permissions import Permission
-from portal.documents.models import Document, DocumentUpload
+from portal.documents import scanning
+from portal.documents.models import HELD, READY, Document, DocumentUpload
+from portal.documents.scanning import ScanVerdict
 from portal.kernel import blobs, clock, db
 from portal.kernel.uow import writes
 
 EVERY_SECONDS = 3600
+RESCAN_SECONDS = 600
+MOST_AT_ONCE = 50
 # Longer than the longest upload takes from its first stored byte to its record.
 LEAST_AGE = timedelta(hours=24)
+
+
+def rescan_job(payload: dict[str, Any]) -> None:
+    """Scan what had to wait for the virus scanner; safe to run twice."""
+    del payload
+    rescan(system("documents"))
+
+
+def rescan(actor: Actor) -> int:
+    """Scan documents that could not be scanned when they came; return how many have a verdict.
+
+    A clean one is released unless something else holds it; an infected one is taken out.
+    """
+    guard.require(actor, Permission.PLATFORM_OPERATE, guard.PLATFORM)
+    waiting = db.session.execute(
+        select(Document.id, Document.blob)
+        .where(Document.state == HELD, Document.withdrawn_at.is_(None))
+        .where(Document.concerns.contains(scanning.UNSCANNED))
+        .limit(MOST_AT_ONCE)
+    ).all()
+    db.session.rollback()
+    done = 0
+    for identifier, key in waiting if scanning.is_configured() else ():
+        verdict = scanning.scan(blobs.store().open(key))
+        if verdict.answered:
+            _take_verdict(actor, identifier, verdict)
+            done += 1
+    return done
+
+
+@writes
+def _take_verdict(actor: Actor, document_id: str, verdict: ScanVerdict) -> None:
+    guard.require(actor, Permission.PLATFORM_OPERATE, guard.PLATFORM)
+    document = db.session.get_one(Document, document_id)
+    if verdict.found:
+        document.withdrawn_at = clock.now()
+        document.withdrawn_reason = f"The virus scanner found {verdict.found}."
+    else:
+        left = [c for c in document.concerns.split("; ") if c != scanning.UNSCANNED]
+        document.concerns = "; ".join(left)
+        document.state = HELD if left else READY
+    audit.record(
+        actor,
+        "document.scanned",
+        f"document:{document.id}",
+        stream=f"patient:{document.patient_id}",
+        detail={"found": verdict.found},
+    )
 
 
 def sweep_job(payload: dict[str, Any]) -> None:

@@ -20,7 +20,6 @@ from portal.access import guard
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.documents import limits, service
-from portal.documents.checking import check
 from portal.documents.cleaning import cleaned
 from portal.documents.errors import (
     DocumentRefusedError,
@@ -30,7 +29,6 @@ from portal.documents.errors import (
 )
 from portal.documents.models import DocumentUpload
 from portal.documents.naming import tidy
-from portal.documents.reading import BlobFile
 from portal.documents.service import Received, Upload
 from portal.kernel import blobs, clock, db
 from portal.kernel.blobs import BlobTooLargeError, Readable
@@ -205,7 +203,7 @@ def _complete(actor: Actor, upload_id: str, offset: int, part: list[Any]) -> Sta
         name = service.name_for(actor, patient_id, upload.name)
         db.session.rollback()
         ref = blobs.store().put(cleaned(upload.stream), size_limit=limits.most_bytes())
-        verdict = check(name, BlobFile(blobs.store(), ref.key, ref.size), ref.size)
+        verdict = service.judge(name, ref)
     except DocumentRefusedError:
         give_up(actor, upload_id)
         raise

@@ -1,6 +1,6 @@
 """What can be done to documents: attach, describe, vouch for, withdraw; and reading, put on record."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -9,10 +9,11 @@ from portal import audit
 from portal.access import guard
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
-from portal.documents import limits
+from portal.documents import limits, scanning
 from portal.documents.categories import CATEGORIES, proposed
 from portal.documents.checking import Verdict, check
 from portal.documents.cleaning import cleaned
+from portal.documents.errors import DocumentRefusedError
 from portal.documents.models import HELD, READY, Document
 from portal.documents.naming import tidy, without_identity
 from portal.documents.reading import BlobFile
@@ -66,8 +67,23 @@ def receive(actor: Actor, patient_id: str, upload: Upload) -> Received:
     _check_details(upload.category, upload.note)
     db.session.rollback()  # a slow upload must not hold a connection to the database
     ref = blobs.store().put(cleaned(upload.stream), size_limit=limits.most_bytes())
-    verdict = check(name, BlobFile(blobs.store(), ref.key, ref.size), ref.size)
-    return keep(actor, patient_id, upload, ref, verdict)
+    return keep(actor, patient_id, upload, ref, judge(name, ref))
+
+
+def judge(name: str, ref: BlobRef) -> Verdict:
+    """Return the verdict on stored bytes: what they are, and what the virus scanner says."""
+    store = blobs.store()
+    verdict = check(name, BlobFile(store, ref.key, ref.size), ref.size)
+    scanned = scanning.scan(store.open(ref.key))
+    if scanned.found:
+        raise DocumentRefusedError(
+            name,
+            f"The virus scanner found {scanned.found} in the file.",
+            hint="Nothing was kept. Have the computer that it comes from looked at.",
+        )
+    if not scanned.answered:
+        return replace(verdict, concerns=(*verdict.concerns, scanning.UNSCANNED))
+    return verdict
 
 
 def name_for(actor: Actor, patient_id: str, name: str) -> str:
