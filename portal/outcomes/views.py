@@ -14,6 +14,7 @@ from portal.outcomes import service
 from portal.outcomes.queries.page import OutcomePage, outcome_page, verify
 from portal.outcomes.words import AGREEMENTS, RECOMMENDATIONS, VARIANTS
 from portal.panels.errors import DraftConflictError
+from portal.people.recent import require_recent
 from portal.web.views import PortalView, page, said
 
 PACKS = "orpha,mondo,omim,icd11,icd10,snomed"
@@ -99,7 +100,7 @@ class OutcomeView(PortalView):
 
     @page("/<panel_id>/sign", gate=Gate.MEMBER, methods=("POST",))
     def sign(self, panel_id: str) -> ResponseReturnValue:
-        """Sign the text that was read, or object to it."""
+        """Sign the text that was read (by a person who logged in a moment ago), or object to it."""
         form = request.form
         try:
             if form.get("decision") == "object":
@@ -108,6 +109,7 @@ class OutcomeView(PortalView):
                 )
                 said("Your objection has been sent to the lead. The outcome goes back to writing.")
             else:
+                require_recent(self.actor)
                 service.sign(self.actor, panel_id, form.get("hash", ""), form.get("remark", ""))
                 said("Thank you. You have signed the outcome.")
         except InvalidInputError as error:

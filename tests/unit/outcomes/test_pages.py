@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from portal.kernel import db
+from portal.kernel import clock, db
 from portal.outcomes import service as outcomes
 
 ClientAs = Callable[..., FlaskClient]
@@ -139,6 +140,17 @@ def test_signing_and_objecting_by_page(stage: Any, client_as: ClientAs) -> None:
     }
     assert enroller.post(stage.url + "sign", data=data).status_code == 303
     assert stage.panel.phase == "outcome"
+
+
+def test_signing_needs_a_login_of_a_moment_ago(stage: Any, client_as: ClientAs) -> None:
+    hash_ = stage.put_up()
+    member = client_as("member")
+    data = {"csrf_token": _token(member, stage.url), "hash": hash_, "decision": "sign"}
+    with clock.shifted(timedelta(minutes=11)):
+        refused = member.post(stage.url + "sign", data=data)
+    assert refused.status_code == 403
+    assert "Please log in again to go on" in refused.text
+    assert "You have signed this version." not in member.get(stage.url).text
 
 
 def test_text_is_escaped_and_the_budget_kept(
