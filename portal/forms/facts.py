@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from portal.forms.definition.reading import SYSTEMS
 from portal.forms.evaluate import Context
 from portal.kernel import clock
 from portal.patients.models import Patient
@@ -23,7 +24,7 @@ def context_of(patient: Patient, consents: dict[str, bool] | None = None) -> Con
     values: dict[str, Any] = {
         "patient.nickname": patient.nickname,
         "patient.birth_date": str(patient.birth_year),
-        "patient.country": patient.country,
+        "patient.country": {"system": SYSTEMS["ISO3166"], "code": patient.country},
     }
     if patient.sex in _SEXES:
         values["patient.sex"] = _SEXES[patient.sex]

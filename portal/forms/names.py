@@ -12,7 +12,7 @@ CONTEXT = {
     "patient.nickname": "text",
     "patient.birth_date": "date",
     "patient.sex": "coded",
-    "patient.country": "text",
+    "patient.country": "coded",
     "patient.deceased": "bool",
     "patient.death_date": "date",
     "patient.consent_care": "bool",
@@ -29,6 +29,9 @@ CONTEXT = {
 }
 """Facts from outside the form, with their types. ``Context.values`` supplies them by name."""
 
+CONTEXT_SYSTEMS = {"patient.country": SYSTEMS["ISO3166"]}
+"""The code system of coded facts that have one only, so that ``patient.country = "FR"`` is enough."""
+
 
 class FormNames:
     """Looks names up in one assembled definition."""
@@ -36,7 +39,8 @@ class FormNames:
     def __init__(self, definition: FormDefinition, layout: Layout) -> None:
         self._systems = SYSTEMS | dict(definition.codes)
         self._targets: dict[str, Target] = {
-            name: Target(kind, role="context") for name, kind in CONTEXT.items()
+            name: Target(kind, role="context", system=CONTEXT_SYSTEMS.get(name, ""))
+            for name, kind in CONTEXT.items()
         }
         self._lets = definition.let
         self._resolve_let: Callable[[str], Target] = lambda _name: Target("any")

@@ -9,9 +9,9 @@ from portal.kernel.errors import Issue, nearest
 SYSTEMS = {
     "LOINC": "http://loinc.org",
     "SCT": "http://snomed.info/sct",
-    "HPO": "http://purl.obolibrary.org/obo/hp.owl",
+    "HPO": "http://human-phenotype-ontology.org",
     "ORPHA": "https://www.orpha.net",
-    "OMIM": "https://omim.org",
+    "OMIM": "http://www.omim.org",
     "HGNC": "http://www.genenames.org",
     "HGVS": "http://varnomen.hgvs.org",
     "ICD10": "http://hl7.org/fhir/sid/icd-10",
@@ -19,12 +19,21 @@ SYSTEMS = {
     "ICDO": "http://terminology.hl7.org/CodeSystem/icd-o-3",
     "ATC": "http://www.whocc.no/atc",
     "UCUM": "http://unitsofmeasure.org",
+    "ISO3166": "urn:iso:std:iso:3166",
     "GENDER": "http://hl7.org/fhir/administrative-gender",
     "NULL": "http://terminology.hl7.org/CodeSystem/v3-NullFlavor",
 }
 """Prefixes that need no ``codes:`` entry; a form may declare them again, with its own address."""
 
-ALIASES = {"http://www.orpha.net": "https://www.orpha.net"}
+ALIASES = {
+    "http://www.orpha.net": "https://www.orpha.net",
+    "http://purl.obolibrary.org/obo/hp.owl": SYSTEMS["HPO"],
+    "http://purl.obolibrary.org/obo/hp": SYSTEMS["HPO"],
+    "http://www.human-phenotype-ontology.org": SYSTEMS["HPO"],
+    "https://omim.org": SYSTEMS["OMIM"],
+    "https://www.omim.org": SYSTEMS["OMIM"],
+    "http://omim.org": SYSTEMS["OMIM"],
+}
 """Older addresses of code systems that older data still carry; both name the same system."""
 
 

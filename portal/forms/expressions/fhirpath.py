@@ -122,7 +122,7 @@ class Exporter:
 
     def compare(self, tree: Ast) -> str:
         """Return a comparison; codes and several answers need ``where``."""
-        operator, left, right = tree
+        operator, left, right = _in_strings(tree)
         if right[0] == "code" or self.is_many(left):
             test = _match(right) if right[0] == "code" else f"$this {operator} {self.text(right)}"
             return self.guarded(left, test)
@@ -130,7 +130,7 @@ class Exporter:
 
     def is_not(self, tree: Ast) -> str:
         """Return « no answer equals »: true also when nothing was answered."""
-        _, left, right = tree
+        _, left, right = _in_strings(tree)
         one, other = self.text(left), "" if right[0] == "code" else self.text(right)
         if right[0] == "code":
             return f"{one}.where({_match(right)}).exists().not()"
@@ -142,7 +142,7 @@ class Exporter:
 
     def inside(self, tree: Ast) -> str:
         """Return membership in a list of constants."""
-        _, left, listed = tree
+        _, left, listed = _in_strings(tree)
         if any(one[0] not in {*_LITERALS, "code"} for one in listed[1:]):
             raise UnsupportedError("in with values that are not constant")
         tests = [
@@ -220,6 +220,20 @@ class Exporter:
 
 def _string(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _in_strings(tree: Ast) -> Ast:
+    """Return a comparison with codes as strings where FHIR's element is one (a country)."""
+    operator, *sides = tree
+    if not any(side[:1] == ["ctx"] and side[1] in CONTEXT_PATHS for side in sides):
+        return tree
+    return [operator, *(_as_string(side) for side in sides)]
+
+
+def _as_string(tree: Ast) -> Ast:
+    if tree[0] == "code":
+        return ["str", tree[2]]
+    return ["list", *map(_as_string, tree[1:])] if tree[0] == "list" else tree
 
 
 def _match(code: Ast) -> str:

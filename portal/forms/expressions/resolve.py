@@ -179,6 +179,8 @@ class _Resolver:
             return node
         if word in target.codes:
             return ["code", target.codes[word], word]
+        if target.system and node[0] == "str":
+            return ["code", target.system, word]
         if target.codes and node[0] in {"name", "str"}:
             raise ExpressionError(
                 f"'{other[1]}' has no option '{word}'", nearest(word, target.codes)

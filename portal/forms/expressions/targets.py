@@ -9,7 +9,10 @@ from portal.forms.expressions.meaning import Scope
 
 @dataclass(frozen=True)
 class Target:
-    """What a name stands for. ``role``: ``value``, ``rows`` (a repeat), ``context``."""
+    """What a name stands for. ``role``: ``value``, ``rows`` (a repeat), ``context``.
+
+    ``system`` is the only code system of a coded fact: quoted text beside it is one of its codes.
+    """
 
     type: str
     scope: Scope = ()
@@ -17,6 +20,7 @@ class Target:
     multiple: bool = False
     codes: Mapping[str, str] = field(default_factory=dict)
     units: tuple[str, ...] = ()
+    system: str = ""
 
 
 class Names(Protocol):

@@ -10,6 +10,8 @@ from jinja2 import Environment, Template
 from markupsafe import Markup
 
 from portal.forms.compiled import CompiledForm
+from portal.forms.definition import same_system
+from portal.forms.definition.reading import SYSTEMS
 from portal.forms.evaluate import Context, Evaluation
 from portal.forms.messages import Translator, untranslated
 from portal.forms.posted import Posted, field_name
@@ -181,11 +183,19 @@ def page_data(
         "rules-url": rules_url,
         "answers": json.dumps(others, ensure_ascii=False),
         "facts": json.dumps(_facts(context), ensure_ascii=False, default=str),
+        "code-prefixes": json.dumps(_prefixes(form)),
         "phrases": json.dumps(_phrases(look), ensure_ascii=False),
     }
     return Markup(" ").join(
         Markup('data-{}="{}"').format(name, value) for name, value in values.items()
     )
+
+
+def _prefixes(form: CompiledForm) -> dict[str, str]:
+    """Return the prefix of each code system, for codes that are shown as people write them."""
+    named = {same_system(address): name for name, address in SYSTEMS.items()}
+    own = {same_system(address): name for name, address in form.definition.codes.items()}
+    return named | own
 
 
 def _facts(context: Context) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class SectionSource:
         if self.only is not None and not self._wanted(item):
             return ""
         if item.is_repeat:
-            return self.repeat(item)
+            return self.repeat(item, top=top)
         if item.item.type == "note":
             return self.note(item)
         if item.item.type == "table" and is_matrix(self.form, item):
@@ -150,9 +150,9 @@ class SectionSource:
         legend = f'<legend><span class="{heading}">{label}</span></legend>' if label else ""
         body = legend + self.hint(item) + self.problem(item) + self.items(item.children)
         ties = described(item, hint=True) if self.hint(item) else ""
-        return self.shown(item, body, "fieldset", "group", ties)
+        return self.shown(item, body, "fieldset", f"group{' group-top' if top else ''}", ties)
 
-    def repeat(self, item: CompiledItem) -> str:
+    def repeat(self, item: CompiledItem, *, top: bool = False) -> str:
         """Return rows with a template for new ones; adding and removing also works by post."""
         as_table = item.item.control == "table" and self._fits_table(item)
         row = self.table_row(item) if as_table else self.card(item)
@@ -161,6 +161,7 @@ class SectionSource:
         template = f"<template data-row-template>{row}</template>"
         blank = f"{{% with r = blanks['{item.id}'] %}}{template}{{% endwith %}}"
         listed = self.table(item, rows) if as_table else f"<div data-rows>{rows}</div>"
+        listed += self.no_rows(item)
         inside = f"{{% with up = r %}}{listed}{blank}{{% endwith %}}"
         sentinel = f'<input type="hidden" name="{name(item)}" value="">'
         body = (
@@ -173,7 +174,14 @@ class SectionSource:
             data_at_most=str(item.item.at_most) if item.item.at_most else None,
             data_row_label=text(item.label(self.style.language)),
         )
-        return self.shown(item, body, "fieldset", "group repeat", extra)
+        return self.shown(
+            item, body, "fieldset", f"group repeat{' group-top' if top else ''}", extra
+        )
+
+    def no_rows(self, item: CompiledItem) -> str:
+        """Return the sentence that stands in the place of rows while there are none."""
+        hidden = when(f"up.rows.get('{item.id}')", " hidden")
+        return f'<p class="hint" data-rows-none{hidden}>{self.style.say("no_rows")}</p>'
 
     def add_button(self, item: CompiledItem) -> str:
         """Return the button for another row; it posts the page where there is no script."""
@@ -185,8 +193,12 @@ class SectionSource:
             formnovalidate=True,
             data_row_add=True,
         )
-        label = item.label(self.style.language)
-        return f"<button{marks}>{self.style.say('add', label=label)}</button>"
+        named = self.words(item.item.short_label)
+        if named:
+            return f"<button{marks}>{self.style.say('add', label='#').replace('#', named)}</button>"
+        shown = self.style.say("add_row")
+        whole = f"{shown}: {text(item.label(self.style.language))}"
+        return f'<button{marks} aria-label="{whole}">{shown}</button>'
 
     def _fits_table(self, item: CompiledItem) -> bool:
         children = [self.form.items[child] for child in item.children]
@@ -229,8 +241,9 @@ class SectionSource:
         )
         label = text(item.label(self.style.language))
         actions = self.style.say("actions")
+        hidden = when(f"not up.rows.get('{item.id}')", " hidden")
         return (
-            f'<div class="table-responsive"><table class="table align-middle answer-table"><caption class="visually-hidden">'
+            f'<div class="table-responsive" data-rows-table{hidden}><table class="table align-middle answer-table"><caption class="visually-hidden">'
             f'{label}</caption><thead><tr>{heads}<th scope="col"><span class="visually-hidden">{actions}</span></th></tr></thead>'
             f"<tbody data-rows>{rows}</tbody></table></div>"
         )

@@ -63,6 +63,12 @@ def value(name: str) -> str:
         ),
         ("twice_a > 2", "(%twice_a > 2)"),
         ('patient.country = "FR"', "(%patient.address.country.first() = 'FR')"),
+        (
+            'patient.country in ["FR", "BE"]',
+            "iif(HOME.exists(), HOME.where($this = 'FR' or $this = 'BE').exists(), {})".replace(
+                "HOME", "%patient.address.country.first()"
+            ),
+        ),
     ],
 )
 def test_text(text: str, wanted: str) -> None:

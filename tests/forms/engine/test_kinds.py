@@ -1,11 +1,14 @@
 """Kinds of fields: what people type, what is stored, what is refused, what is shown."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.forms.definition import same_system
+from portal.forms.definition.reading import SYSTEMS
 from portal.forms.definition.vocabulary import REGISTERED
 from portal.forms.kinds import KINDS, AnswerError, register
 from portal.forms.kinds.texts import TextKind
@@ -271,3 +274,21 @@ def test_any_json_is_stored_or_refused(form: Any, kind: str, value: Any) -> None
     else:
         assert field.kind.coerce(field, stored) == stored
         field.kind.display(field, stored, "en")
+
+
+def test_built_in_prefixes_are_the_addresses_of_the_packs() -> None:
+    packs = Path(__file__).resolve().parents[3] / "terminology_packs"
+    for prefix, pack in (
+        ("HPO", "hpo"),
+        ("OMIM", "omim"),
+        ("ORPHA", "orpha"),
+        ("ISO3166", "iso3166"),
+    ):
+        text = (packs / pack / "pack.yaml").read_text(encoding="utf-8")
+        assert f"canonical: {SYSTEMS[prefix]}\n" in text
+    for old, new in (
+        ("http://purl.obolibrary.org/obo/hp.owl", "http://human-phenotype-ontology.org"),
+        ("https://omim.org", "http://www.omim.org"),
+    ):
+        assert same_system(old) == new
+        assert same_system(new) == new

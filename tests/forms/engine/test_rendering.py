@@ -245,6 +245,39 @@ def test_rows_work_with_and_without_script(page: Any) -> None:
     assert hidden.get("hidden") is not None
 
 
+def test_a_repeat_without_rows_has_a_title_and_no_empty_table(form: Any, page: Any) -> None:
+    empty = html.fragment_fromstring(
+        str(render_section(form, "page", {}, outcome(form, {}))), "form"
+    )
+    for shown, rows in ((empty, False), (page, True)):
+        repeat = shown.xpath('.//*[@data-repeat="rows"]')[0]
+        assert repeat.xpath("./legend")[0].text_content() == "Rows"
+        assert (repeat.xpath("./*[@data-rows-table]/@hidden") == []) is rows
+        assert (repeat.xpath("./*[@data-rows-none]/@hidden") != []) is rows
+        assert repeat.xpath("./*[@data-rows-none]")[0].text == "None yet."
+        assert "group-top" not in repeat.get("class")
+    button = empty.xpath('.//button[@name="rows~add"]')[0]
+    assert (button.text, button.get("aria-label")) == ("Add a row", "Add a row: Rows")
+
+
+def test_the_button_says_what_a_row_is_and_a_framed_section_is_marked() -> None:
+    form = small(
+        "- section: s\n  label: S\n  help: H\n  items:\n    - {repeat: r, label: Results, "
+        "short_label: result <1>, items: [{id: r.x, type: text}]}"
+    )
+    page = html.fragment_fromstring(str(render_section(form, "s", {}, outcome(form, {}))), "form")
+    assert page.xpath(".//button[@data-row-add]")[0].text == "Add: result <1>"
+    assert page.xpath("./fieldset/@class") == ["group group-top"]
+
+
+def test_code_systems_have_the_prefix_under_which_people_write_them(form: Any) -> None:
+    data = html.fragment_fromstring(f"<p {page_data(form, 'page', {}, NOW, '/rules')}></p>")
+    prefixes = json.loads(data.get("data-code-prefixes"))
+    assert prefixes["https://www.orpha.net"] == "ORPHA"
+    assert prefixes["http://www.omim.org"] == "OMIM"
+    assert prefixes["http://snomed.info/sct"] == "SCT"
+
+
 def test_problems_stand_at_their_fields_and_in_the_summary(form: Any) -> None:
     posted = read_posted(form, "page", {"dec": "tall"}, {"int": 3})
     found = outcome(form, {**posted.answers, "url": "ftp://x"})

@@ -19,7 +19,7 @@ HERE = Path(__file__).parent
 NOW = {"today": "2025-03-01", "visit_date": "2025-02-20"}
 FACTS = {
     "patient.birth_date": "2001-07-04",
-    "patient.country": "FR",
+    "patient.country": {"system": "urn:iso:std:iso:3166", "code": "FR"},
     "patient.sex": {"system": "https://example.org/codes", "code": "f"},
 }
 Case = dict[str, Any]

@@ -342,3 +342,11 @@ def test_the_audit_record_says_who_was_at_work(save: Save, response: str) -> Non
         select(AuditEvent.action).where(AuditEvent.entity == f"form_response:{response}")
     ).all()
     assert list(actions) == ["form.begun", "form.edited", "form.edited"]
+
+
+def test_a_new_form_knows_the_country_of_residence(
+    response: str, actor_of: Callable[[str], Any]
+) -> None:
+    work = queries.working(actor_of("enroller"), response)
+    found = work.answers["country_residence"]
+    assert (found["system"], found["code"]) == ("urn:iso:std:iso:3166", "NL")

@@ -17,6 +17,9 @@ function renumber(repeat) {
       if (place.closest("[data-row-id]") === row) place.textContent = String(index + 1);
     }
   });
+  const none = rowsOf(repeat).length === 0;
+  for (const table of own(repeat, "[data-rows-table]")) table.hidden = none;
+  for (const sentence of own(repeat, "[data-rows-none]")) sentence.hidden = !none;
   const add = own(repeat, "[data-row-add]")[0];
   const most = Number(repeat.dataset.atMost || 0);
   if (add) add.disabled = most > 0 && rowsOf(repeat).length >= most;

@@ -3,7 +3,7 @@
 import { freshId, make, say } from "../shell/dom.js";
 import { request } from "../shell/request.js";
 import { countText, option } from "./options.js";
-import { codingOf, storeFor } from "./store.js";
+import { codingOf, shownCode, storeFor } from "./store.js";
 
 const SELECTOR = "input[role=combobox][data-terminology-url]";
 const PAUSE = 150;
@@ -215,7 +215,7 @@ class Combobox {
     this.input.value = this.store.multiple ? "" : coding.display;
     this.close();
     this.showChosen();
-    this.status.textContent = say("chosen-is", "Chosen: {name}, {code}", { name: coding.display, code: coding.code });
+    this.status.textContent = say("chosen-is", "Chosen: {name}, {code}", { name: coding.display, code: shownCode(this.input, coding) });
   }
 
   keepText() {
@@ -251,6 +251,6 @@ class Combobox {
   showChosen() {
     const current = this.store.current();
     this.chosen.hidden = !current?.code;
-    this.chosen.textContent = current?.code ? [current.code, current.version].filter(Boolean).join(" · ") : "";
+    this.chosen.textContent = current?.code ? [shownCode(this.input, current), current.version].filter(Boolean).join(" · ") : "";
   }
 }

@@ -20,6 +20,14 @@ export function codingOf(hit) {
   return pinned(hit);
 }
 
+/** A code as people write it: bare numbers get the prefix that the form has for their system (ORPHA:558). */
+export function shownCode(input, { system, code }) {
+  const holder = input.closest("[data-code-prefixes]");
+  if (!holder || !/^\d+$/.test(code)) return code;
+  const prefix = JSON.parse(holder.dataset.codePrefixes)[system];
+  return prefix ? `${prefix}:${code}` : code;
+}
+
 function pinned({ system, version, code, display, language }) {
   return { system, version, code, display, language };
 }
@@ -36,20 +44,21 @@ function chips(input, field, label) {
   return list;
 }
 
-function chip(entry, hidden) {
+function chip(input, entry, hidden) {
   const shown = entry.text ?? entry.display ?? entry.code;
   const remove = make(
     "button",
     { type: "button", class: "btn btn-sm btn-outline-secondary", "data-chosen-remove": true, "aria-label": `${say("remove", "Remove")}: ${shown}` },
     say("remove", "Remove"),
   );
-  const code = entry.code ? make("span", { class: "combobox-code" }, entry.code) : null;
+  const code = entry.code ? make("span", { class: "combobox-code" }, shownCode(input, entry)) : null;
   const name = make("span", entry.language ? { lang: entry.language } : {}, shown);
   return make("li", { "data-chosen-item": true }, name, code, ...hidden, remove);
 }
 
 class JsonStore {
   constructor(input, field) {
+    this.input = input;
     this.field = field;
     this.hidden = field.querySelector("input[data-coding]");
     this.multiple = "multiple" in input.dataset && input.dataset.multiple !== "false";
@@ -93,7 +102,7 @@ class JsonStore {
   }
 
   draw() {
-    if (this.multiple) this.list.replaceChildren(...this.entries().map((entry) => chip(entry, [])));
+    if (this.multiple) this.list.replaceChildren(...this.entries().map((entry) => chip(this.input, entry, [])));
   }
 }
 
@@ -131,7 +140,7 @@ class PartsStore {
     const hidden = names.map((name) =>
       make("input", { type: "hidden", name: `${this.name}~${name}`, value: entry[name] ?? "", "data-part": name === "text" ? null : name }),
     );
-    this.list.append(chip(entry, hidden));
+    this.list.append(chip(this.input, entry, hidden));
     changed(hidden[0]);
   }
 
