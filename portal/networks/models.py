@@ -10,7 +10,7 @@ from portal.kernel.db import Base, Identified
 
 
 class Network(Identified):
-    """One European Reference Network. ``enabled`` means that its plugin contributes to it."""
+    """One European Reference Network. Not ``enabled``: its plugin adds nothing, its panels rest."""
 
     __tablename__ = "network"
     access_kind = "network"

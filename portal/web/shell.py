@@ -33,6 +33,12 @@ LINKS = {
 }
 
 
+USER_LINKS = (
+    {"url": "/people/me/sessions", "label": "My sessions", "icon": "lock"},
+    {"url": "/notices/", "label": "Notifications", "icon": "bell"},
+)
+
+
 def setup(app: Flask, count_for_me: Callable[[Actor], int]) -> None:
     """Give templates the shell's values; ``count_for_me`` says how many things wait for an actor."""
     app.context_processor(lambda: _context(count_for_me))
@@ -54,6 +60,7 @@ def _context(count_for_me: Callable[[Actor], int]) -> dict[str, Any]:
         "may": lambda permission, thing: guard.allows(actor, permission, thing),
         "session_expires": g.get("session_expires"),
         "shell_links": LINKS,
+        "user_links": USER_LINKS if actor and actor.is_member else USER_LINKS[:1],
         "portal_version": __version__,
     }
 
