@@ -31,5 +31,6 @@ def fhirpath_of(form: CompiledForm, expression: Expression) -> str:
     Rows are reached by the variables of ``row_variable(repeat)``, which the exporter declares on
     the repeating group with the expression ``%context``; ``let`` names by ``variable_of(name)``.
     """
-    exporter = Exporter(places_of(form), frozenset(form.lets), expression.scope)
+    row_lets = frozenset(name for name, one in form.lets.items() if one.scope)
+    exporter = Exporter(places_of(form), frozenset(form.lets), expression.scope, row_lets=row_lets)
     return exporter.text(expression.tree)

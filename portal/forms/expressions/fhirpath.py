@@ -9,7 +9,7 @@ variable per repeat (``row_<id>`` with the expression ``%context``) on the repea
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from portal.forms.expressions.fhirpath_functions import FUNCTIONS
 from portal.forms.expressions.parser import Ast
@@ -49,13 +49,15 @@ def row_variable(repeat: str) -> str:
 class Exporter:
     """Writes trees of one form. ``places`` know every item, ``lets`` the named expressions.
 
-    ``scope`` are the repeats around the expression, outermost first.
+    ``scope`` are the repeats around the expression, outermost first; ``row_lets`` are the named
+    expressions that speak of a row: from outside its rows they have no variable.
     """
 
     places: Mapping[str, Place]
     lets: frozenset[str] = frozenset()
     scope: tuple[str, ...] = ()
     rows: str = ""
+    row_lets: frozenset[str] = frozenset()
 
     def text(self, tree: Ast) -> str:
         """Return the FHIRPath of a resolved tree; raises ``UnsupportedError``."""
@@ -72,6 +74,8 @@ class Exporter:
         """Return the path to an answer's value."""
         _, up, name = tree
         if name in self.lets:
+            if self.rows and name in self.row_lets:
+                raise UnsupportedError(f"the named value '{name}' over rows")
             return variable_of(name)
         return f"{self.answer(up, name)}.value"
 
@@ -103,7 +107,7 @@ class Exporter:
         steps = ""
         for repeat in path:
             steps += "".join(f".item.where(linkId='{step}')" for step in self.places[repeat].path)
-        inner = Exporter(self.places, self.lets, (*self.scope[:depth], *path), rows="each")
+        inner = replace(self, scope=(*self.scope[:depth], *path), rows="each")
         if body == ["bool", True]:
             return f"{start}{steps}"
         return f"{start}{steps}.select({inner.text(body)})"
