@@ -5,7 +5,7 @@ release; no import of application models; an index on a large table is made conc
 
 Revision ID: 0001
 Revises:
-Create Date: 2026-11-25 01:41:40.732600
+Create Date: 2026-11-25 03:16:37.909691
 """
 
 from collections.abc import Sequence
@@ -144,6 +144,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("code"),
     )
+    op.create_table(
+        "form_text",
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("form", sa.String(length=120), nullable=False),
+        sa.Column("version", sa.String(length=20), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("kept_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("hash"),
+    )
+    op.create_table(
+        "form_version",
+        sa.Column("form", sa.String(length=120), nullable=False),
+        sa.Column("network", sa.String(length=40), nullable=False),
+        sa.Column("version", sa.String(length=20), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("definition", sa.JSON(), nullable=False),
+        sa.Column("published_at", UtcDateTime(), nullable=False),
+        sa.Column("published_by", sa.String(length=60), nullable=False),
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("form", "network", "version"),
+    )
+    with op.batch_alter_table("form_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_form_version_hash"), ["hash"], unique=False)
+
     op.create_table(
         "idempotency_key",
         sa.Column("person_id", sa.String(length=26), nullable=False),
@@ -562,6 +587,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_membership_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "muted_subject",
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("subject", sa.String(length=80), nullable=False),
+        sa.Column("since", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("person_id", "subject"),
+    )
+    op.create_table(
         "notice",
         sa.Column("person_id", sa.String(length=26), nullable=False),
         sa.Column("text", sa.String(length=200), nullable=False),
@@ -794,6 +830,28 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "form_parked",
+        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("patient_id", sa.String(length=26), nullable=False),
+        sa.Column("section", sa.String(length=64), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("id", sa.String(length=26), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["patient_id"],
+            ["patient.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("form_parked", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_form_parked_at"), ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_form_parked_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "form_response",
         sa.Column("patient_id", sa.String(length=26), nullable=False),
         sa.Column("network_id", sa.String(length=26), nullable=False),
@@ -808,7 +866,13 @@ def upgrade() -> None:
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("saved_at", UtcDateTime(), nullable=True),
         sa.Column("saved_by", sa.String(length=26), nullable=True),
+        sa.Column("completed_at", UtcDateTime(), nullable=True),
+        sa.Column("completed_by", sa.String(length=26), nullable=True),
         sa.Column("id", sa.String(length=26), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["completed_by"],
+            ["person.id"],
+        ),
         sa.ForeignKeyConstraint(
             ["created_by"],
             ["person.id"],
@@ -1287,6 +1351,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_form_response_patient")
 
     op.drop_table("form_response")
+    with op.batch_alter_table("form_parked", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_form_parked_person_id"))
+        batch_op.drop_index(batch_op.f("ix_form_parked_at"))
+
+    op.drop_table("form_parked")
     with op.batch_alter_table("expert_group_member", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_expert_group_member_person_id"))
 
@@ -1326,6 +1395,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_notice_person_id")
 
     op.drop_table("notice")
+    op.drop_table("muted_subject")
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_membership_person_id"))
         batch_op.drop_index("ix_membership_network_profile")
@@ -1403,6 +1473,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_idempotency_key_at"))
 
     op.drop_table("idempotency_key")
+    with op.batch_alter_table("form_version", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_form_version_hash"))
+
+    op.drop_table("form_version")
+    op.drop_table("form_text")
     op.drop_table("centre")
     op.drop_table("audit_stream")
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
