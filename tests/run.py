@@ -49,7 +49,7 @@ def main(paths: list[str]) -> None:
     with postgres.server() as url:
         run(
             "tests on PostgreSQL",
-            [*pytest, "-m", "database or journey"],
+            [*pytest, "-m", "database"],
             PORTAL_TEST_DATABASE=url,
             **environment,
         )

@@ -68,6 +68,7 @@ def values_of(world: World, room: Room, desk: Desk) -> dict[str, Any]:
         "code": room.cast.network,
         "centre_code": codes[room.cast.centre],
         "patient_id": room.patient,
+        "patient": room.patient,
         "panel_id": room.panel,
         "document_id": room.document,
         "contribution_id": room.contribution,

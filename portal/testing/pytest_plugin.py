@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection, make_url
 
 from portal.testing.world import World, build_world
 
-DATABASE_FIXTURES = {"app", "database", "world", "client_as", "actor_of"}
+DATABASE_FIXTURES = {"app", "database", "world", "client_as", "actor_of", "stack"}
 
 
 def pytest_configure(config: pytest.Config) -> None:
