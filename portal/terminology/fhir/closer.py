@@ -34,17 +34,23 @@ class Closer:
         note_inactive(judgement)
         canonical = versions.joined(system.url, system.version)
         judgement.issues += validation_notes(system, canonical, self._for.value_set)
-        if judgement.subject.display:
-            issue = check_display(
-                judgement.subject.display,
-                node.names,
-                f"{system.url}#{node.code}",
-                self._for.languages,
-                lenient=self._for.parameters.flag("lenient-display-validation") is True,
-                where=judgement.subject.at("display"),
-            )
-            judgement.issues += [issue] if issue else []
+        self.named_rightly(judgement)
         return refused is not None
+
+    def named_rightly(self, judgement: Judgement) -> None:
+        """Add the issue with the display that came with the code, if there is one."""
+        node, system, subject = judgement.node, judgement.system, judgement.subject
+        if node is None or system is None or not subject.display:
+            return
+        issue = check_display(
+            subject.display,
+            node.names,
+            f"{system.url}#{node.code}",
+            self._for.languages,
+            lenient=self._for.parameters.flag("lenient-display-validation") is True,
+            where=subject.at("display"),
+        )
+        judgement.issues += [issue] if issue else []
 
     def _refusal(self, judgement: Judgement) -> Issue | None:
         node, where = judgement.node, judgement.subject.at("code")

@@ -2,8 +2,14 @@
 
 from dataclasses import dataclass
 
-from portal.terminology.fhir.outcome import Json, invalid
+from portal.terminology.fhir.outcome import Issue, Json, invalid
 from portal.terminology.fhir.parameters import Parameters
+
+_NO_SYSTEM = (
+    "Coding has no system. A code with no system has no defined meaning, and it cannot "
+    "be validated. A system should be provided"
+)
+_NEITHER = "Coding has no system and no code, and cannot be validated"
 
 
 @dataclass(frozen=True)
@@ -40,8 +46,11 @@ class Request:
     concept: Json | None = None
 
 
-def read(parameters: Parameters) -> Request:
-    """Read the subject of a validation; raise when there is none."""
+def read(parameters: Parameters, *, system_known: bool) -> Request:
+    """Read the subject of a validation; raise when there is none.
+
+    ``system_known``: a single code may come without its system, because it follows from something else.
+    """
     concept = parameters.resource("codeableConcept")
     if concept is not None:
         codings = concept.get("coding", [])
@@ -58,6 +67,8 @@ def read(parameters: Parameters) -> Request:
         raise invalid(
             "Unable to find code to validate (looked for coding | codeableConcept | code)"
         )
+    if not system_known and not parameters.text("system"):
+        raise invalid("A 'code' needs its 'system', or 'inferSystem' to look for it")
     return Request(
         (
             Subject(
@@ -68,6 +79,23 @@ def read(parameters: Parameters) -> Request:
             ),
         )
     )
+
+
+def incomplete(subject: Subject) -> list[Issue]:
+    """Return the warnings about a Coding without code, without system, or without both.
+
+    They are warnings: only the sender knows whether such a coding is allowed where it stands.
+    """
+    if subject.code and (subject.system or not subject.base):
+        return []
+    if subject.code:
+        text, identity = _NO_SYSTEM, "Coding_has_no_system__cannot_validate"
+    elif subject.system:
+        text = f"Coding has no code for system {subject.system} and cannot be validated"
+        identity = "Coding_has_no_code__cannot_validate"
+    else:
+        text, identity = _NEITHER, "Coding_has_no_system_or_code__cannot_validate"
+    return [Issue("warning", "invalid", "invalid-data", text, identity, subject.whole)]
 
 
 def _subject(coding: Json, base: str) -> Subject:

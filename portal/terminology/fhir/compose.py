@@ -125,22 +125,25 @@ class Members:
         if resource is None:
             wanted = self.rules.value_sets.get(url, "")
             raise missing_value_set(versions.joined(url, wanted) if wanted else url)
-        view = self._views.get(url)
+        key = str(resource["url"]) if url.startswith("#") else url
+        view = self._views.get(key)
         if view is None:
-            view = self._views[url] = view_of(resource)
+            view = self._views[key] = view_of(resource)
         name = view.canonical or url
         if name in path:
             raise circular(name, path)
-        self.used[name] = None
+        if not url.startswith("#"):
+            self.used[name] = None
         return view, [*path, name]
 
     def _contained(self, part: Part, url: str) -> Json | None:
         if not url.startswith("#"):
             return None
-        owner = self.library.value_set(part.owner) or {}
+        root = versions.split(part.owner)[0].partition("#")[0]
+        owner = self.library.value_set(root) or {}
         for resource in owner.get("contained", []):
             if resource.get("id") == url[1:]:
-                return {**resource, "contained": owner.get("contained", [])}
+                return {**resource, "url": f"{root}{url}", "version": ""}
         return None
 
     def holds(self, view: View, member: Member, path: list[str]) -> bool:

@@ -42,11 +42,7 @@ def names_of(node: Node, entry: Json) -> list[Name]:
     own = [designation(found) for found in entry.get("designation", [])]
     if entry.get("display"):
         language = next((name.language for name in node.names if name.is_display), "")
-        rest = [
-            Name(name.text, name.language, name.use, name.use_system)
-            for name in node.names
-            if not name.is_display
-        ]
+        rest = [name for name in node.names if not name.is_display]
         return [Name(str(entry["display"]), language, is_display=True), *own, *rest]
     return [*node.names, *own]
 
@@ -141,13 +137,15 @@ class Showing:
             uri = next((found for s in known if (found := s.property_uri(code))), "")
             if code in ("definition", "status", *_URIS):
                 uri = f"{CONCEPT_PROPERTIES}{_URIS.get(code, code)}"
-            if code in self._filled or uri:
-                out.append({"code": code, **({"uri": uri} if uri else {})})
+            if uri:
+                out.append({"code": code, "uri": uri})
         return out
 
 
 def _designation(name: Name) -> Json:
     out: Json = {}
+    if name.status:
+        out["extension"] = [{"url": STANDARDS_STATUS, "valueCode": name.status}]
     if name.language:
         out["language"] = name.language
     if name.use:

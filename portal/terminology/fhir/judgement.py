@@ -1,7 +1,8 @@
 """What became of one coding, and the Parameters that say so."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from portal.terminology.fhir import versions
 from portal.terminology.fhir.codings import Request, Subject
 from portal.terminology.fhir.languages import Languages, choose
 from portal.terminology.fhir.nodes import Node, System
@@ -28,9 +29,19 @@ class Judgement:
 
 
 def note_inactive(judgement: Judgement) -> None:
-    """Add the warnings about a retired concept."""
+    """Add the warnings about a retired or deprecated concept."""
     node = judgement.node
-    if node is None or not node.inactive:
+    if node is None:
+        return
+    if node.deprecated:
+        text = f"The concept '{node.code}' is deprecated and its use should be reviewed"
+        judgement.issues.append(
+            Issue(
+                "warning", "business-rule", "code-comment", text, "DEPRECATED_CONCEPT_FOUND",
+                judgement.subject.whole,
+            )
+        )  # fmt: skip
+    if not node.inactive:
         return
     for status in dict.fromkeys(["inactive", node.status or "inactive"]):
         text = f"The concept '{node.code}' has a status of {status} and its use should be reviewed"
@@ -84,6 +95,25 @@ def unknown_code(judgement: Judgement, system: System) -> None:
     )
 
 
+def excuse_unknown_system(judgement: Judgement) -> None:
+    """Turn "the code system is not here" into a warning: another coding of the concept is valid."""
+    for number, issue in enumerate(judgement.issues):
+        if issue.severity == "error" and issue.message_id.startswith("UNKNOWN_CODESYSTEM"):
+            subject = judgement.subject
+            name = versions.joined(subject.system, subject.version)
+            text = (
+                f"A definition for CodeSystem '{name}' could not be found, so this coding was not "
+                "checked"
+            )
+            judgement.issues[number] = replace(
+                issue,
+                severity="warning",
+                text=text,
+                message_id="UNKNOWN_CODESYSTEM_CODING_NOT_CHECKED",
+            )
+            judgement.unknown.clear()
+
+
 def answer(
     request: Request, judgements: list[Judgement], extra: list[Issue], languages: Languages
 ) -> Json:
@@ -114,9 +144,9 @@ def answer(
 
 def _about(judgement: Judgement, languages: Languages) -> list[Json]:
     subject, node, system = judgement.subject, judgement.node, judgement.system
-    out = []
-    if subject.code:
-        out.append(element("code", "Code", subject.code))
+    if not subject.code:
+        return []
+    out = [element("code", "Code", subject.code)]
     url = system.url if system is not None else subject.system
     if url:
         out.append(element("system", "Uri", url))
@@ -128,6 +158,8 @@ def _about(judgement: Judgement, languages: Languages) -> list[Json]:
     shown = judgement.shown or (name.text if name else node.display)
     if shown:
         out.append(element("display", "String", shown))
+    if node.deprecated:
+        out.append(element("status", "Code", node.status))
     if node.inactive:
         out.append(element("inactive", "Boolean", value=True))
         if node.status and node.status != "inactive":

@@ -73,16 +73,27 @@ def fits(wanted: str, tag: str) -> bool:
 
 @dataclass(frozen=True)
 class Name:
-    """One name of a concept: text, language ('' unknown), use as FHIR Coding, whether display."""
+    """One name of a concept: text, language ('' unknown), use as FHIR Coding, whether display.
+
+    ``status`` says that a designation is ``withdrawn`` or ``deprecated``.
+    """
 
     text: str
     language: str = ""
     use: str = ""
     use_system: str = ""
     is_display: bool = False
+    status: str = ""
+
+    @property
+    def offered(self) -> bool:
+        """Whether to propose this name as a display; other designations are only accepted."""
+        return self.is_display or self.use in _DISPLAY_USES or self.use in _SNOMED_USES
 
 
 _DISPLAY_USES = {"", "display", "preferredForLanguage", "preferred"}
+# Fully specified name, preferred, synonym.
+_SNOMED_USES = {"900000000000003001", "900000000000548007", "900000000000013009"}
 
 
 def choose(names: Sequence[Name], languages: Languages) -> Name | None:
@@ -92,7 +103,11 @@ def choose(names: Sequence[Name], languages: Languages) -> Name | None:
     """
     display = next((name for name in names if name.is_display), None)
     for wanted in languages.tags:
-        fitting = [name for name in names if name.language and fits(wanted, name.language)]
+        fitting = [
+            name
+            for name in names
+            if name.language and not name.status and fits(wanted, name.language)
+        ]
         exact = [name for name in fitting if name.language.lower() == wanted.lower()]
         for group in (exact, fitting):
             for name in group:
@@ -108,10 +123,11 @@ def choose(names: Sequence[Name], languages: Languages) -> Name | None:
 
 def valid_names(names: Iterable[Name], languages: Languages) -> list[Name]:
     """Return the names that a coding's display may use, in the languages asked for."""
+    current = [name for name in names if not name.status]
     if not languages.tags:
-        return list(names)
+        return current
     return [
         name
-        for name in names
+        for name in current
         if any(fits(wanted, name.language) for wanted in languages.tags if name.language)
     ]

@@ -24,6 +24,11 @@ class Node:
     status: str = ""
 
     @property
+    def deprecated(self) -> bool:
+        """Whether the concept may still be used, but should not."""
+        return not self.inactive and self.status.lower() == "deprecated"
+
+    @property
     def display(self) -> str:
         """The display in the system's own language, or an empty text."""
         return next((name.text for name in self.names if name.is_display), "")

@@ -52,6 +52,7 @@ class ResourceSystem:
         code = str(concept.get("code", ""))
         properties = list(concept.get("property", []))
         status = _first(properties, self._special("status"))
+        status = status or extension_value(concept, STANDARDS_STATUS)
         node = Node(
             code=code,
             names=_names(concept, self.language),
@@ -60,9 +61,9 @@ class ResourceSystem:
             extensions=list(concept.get("extension", [])),
             parents=[parent] if parent else [],
             inactive=_first(properties, self._special("inactive")) == "true"
-            or status in {"retired", "inactive"},
+            or status in {"retired", "inactive", "withdrawn"},
             abstract=_first(properties, self._special("notSelectable")) == "true",
-            status=status or extension_value(concept, STANDARDS_STATUS),
+            status=status,
         )
         self._nodes[code] = node
         self._folded.setdefault(code.casefold(), code)
@@ -197,11 +198,13 @@ def _names(concept: Json, language: str) -> list[Name]:
 def designation(entry: Json) -> Name:
     """Return a FHIR designation as a name."""
     use = entry.get("use", {})
+    status = extension_value(entry, STANDARDS_STATUS)
     return Name(
         str(entry.get("value", "")),
         str(entry.get("language", "")),
         str(use.get("code", "")),
         str(use.get("system", "")),
+        status=status if status in {"withdrawn", "deprecated"} else "",
     )
 
 

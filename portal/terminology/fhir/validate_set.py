@@ -10,6 +10,7 @@ from portal.terminology.fhir.contains import names_of
 from portal.terminology.fhir.judgement import (
     Judgement,
     answer,
+    excuse_unknown_system,
     note_inactive,
     unknown_code,
 )
@@ -26,6 +27,7 @@ from portal.terminology.fhir.settings import (
 )
 from portal.terminology.fhir.status import validation_notes
 
+UNIDENTIFIED = "(unidentified)"
 NOT_IN = "None_of_the_provided_codes_are_in_the_value_set_one"
 _ABSOLUTE = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
 MAX_BATCH = 200
@@ -77,8 +79,11 @@ class Validation:
 
     def run(self) -> Json:
         """Return the Parameters of the result."""
-        request = codings.read(self.parameters)
+        request = codings.read(self.parameters, system_known=self.infer)
         judgements = [self.judge(subject, request) for subject in request.subjects]
+        if request.concept is not None and any(judgement.found for judgement in judgements):
+            for judgement in judgements:
+                excuse_unknown_system(judgement)
         extra = self._general(request, judgements)
         if any(judgement.found for judgement in judgements):
             extra += validation_notes(None, self.canonical, self.value_set)
@@ -89,18 +94,21 @@ class Validation:
             return []
         if any(issue.tx == "version-error" for j in judgements for issue in j.issues):
             return []
-        text = f"No valid coding was found for the value set '{self.canonical}'"
+        text = f"No valid coding was found for the value set '{self.canonical or UNIDENTIFIED}'"
         return [Issue("error", "code-invalid", "not-in-vs", text, "TX_GENERAL_CC_ERROR_MESSAGE")]
 
     def judge(self, subject: Subject, request: Request) -> Judgement:
         """Return what becomes of one coding."""
         judgement = Judgement(subject)
         several = request.concept is not None
+        judgement.issues += codings.incomplete(subject)
+        if not subject.code:
+            return judgement
+        if not subject.system and not subject.base:
+            subject = judgement.subject = self._inferred(judgement)
         if not subject.system:
-            if self.infer and not subject.base:
-                subject = judgement.subject = self._inferred(judgement)
-            if not subject.system:
-                return self._no_system(judgement, several=several)
+            self._say_not_in(judgement, several=several, said=not several)
+            return judgement
         try:
             self._search(judgement)
         except FhirError as error:
@@ -151,26 +159,10 @@ class Validation:
                 out += self._parts(inner, longer)
         return out
 
-    def _no_system(self, judgement: Judgement, *, several: bool) -> Judgement:
-        subject = judgement.subject
-        if not any(issue.tx == "cannot-infer" for issue in judgement.issues):
-            text = (
-                "Coding has no system. A code with no system has no defined meaning, and it cannot "
-                "be validated. A system should be provided"
-            )
-            judgement.issues.append(
-                Issue(
-                    "warning", "invalid", "invalid-data", text,
-                    "Coding_has_no_system__cannot_validate", subject.whole,
-                )
-            )  # fmt: skip
-        self._say_not_in(judgement, several=several, said=True)
-        return judgement
-
     def _say_not_in(self, judgement: Judgement, *, several: bool, said: bool) -> None:
         subject = judgement.subject
-        named = subject.named(with_display=several)
-        text = f"The provided code '{named}' was not found in the value set '{self.canonical}'"
+        named, value_set = subject.named(with_display=True), self.canonical or UNIDENTIFIED
+        text = f"The provided code '{named}' was not found in the value set '{value_set}'"
         severity, tx = ("information", "this-code-not-in-vs") if several else ("error", "not-in-vs")
         judgement.issues.append(
             Issue(severity, "code-invalid", tx, text, NOT_IN, subject.at("code"), said=said)
@@ -247,6 +239,7 @@ class Validation:
             unknown_code(judgement, system)
         else:
             note_inactive(judgement)
+            self.closer.named_rightly(judgement)
 
     def _no_such_system(self, judgement: Judgement) -> None:
         subject = judgement.subject

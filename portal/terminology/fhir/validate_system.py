@@ -23,12 +23,12 @@ def validate(library: Library, parameters: Parameters, header: str) -> Json:
     sent = parameters.resource("codeSystem")
     if sent is not None:
         library.add(sent)
-    request = codings.read(parameters)
+    url = parameters.text("url") or str((sent or {}).get("url", ""))
+    request = codings.read(parameters, system_known=True)
+    if not url and not any(subject.system or subject.base for subject in request.subjects):
+        raise invalid("Name the code system: the parameter 'url' (or a coding with its system)")
     rules = Rules.of(parameters)
     languages = wanted_languages(parameters, None, header, others=False)
-    url = parameters.text("url") or str((sent or {}).get("url", ""))
-    if not url and not any(subject.system for subject in request.subjects):
-        raise invalid("Name the code system: the parameter 'url' (or a coding with its system)")
     judgements = []
     for subject in request.subjects:
         judgement = _judge(library, rules, subject, url)
@@ -52,7 +52,9 @@ def validate(library: Library, parameters: Parameters, header: str) -> Json:
 
 
 def _judge(library: Library, rules: Rules, subject: Subject, url: str) -> Judgement:
-    judgement = Judgement(subject)
+    judgement = Judgement(subject, issues=codings.incomplete(subject))
+    if judgement.issues:
+        return judgement
     system_url = url or subject.system
     if subject.system and url and subject.system != url:
         text = (

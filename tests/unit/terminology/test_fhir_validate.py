@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from portal.terminology.fhir.resource_system import STANDARDS_STATUS
+
 from .fhir_cases import (
     ALL,
     BASE,
@@ -136,10 +138,162 @@ def test_a_wrong_display(fhir: Client, *, lenient: bool) -> None:
 def test_wrong_white_space_and_several_choices(fhir: Client) -> None:
     found = _validate(fhir, coding=_coding("code3", display="Display  code3"))
     assert found["issues"][0].partition(": ")[2].startswith("Wrong whitespace in Display Name")
-    found = _validate(fhir, coding=_coding("code1", display="x"))
-    assert (
-        "Valid display is one of 2 choices: 'Display code1' (en) or 'mine own'" in found["message"]
+    system = code_system(
+        "several",
+        [
+            concept(
+                "a",
+                designation=[
+                    {"value": "Alpha", "language": "en"},
+                    {"value": "alph", "use": {"system": f"{BASE}/uses", "code": "abbreviation"}},
+                ],
+            )
+        ],
     )
+    values = value_set("several", [{"system": system["url"]}])
+    about = {"system": system["url"], "code": "a"}
+    found = fhir.validate(system, values, url=values["url"], coding={**about, "display": "x"})
+    proposed = "Valid display is one of 2 choices: 'Display a' (en) or 'Alpha' (en) "
+    assert proposed in found["message"], "a name for another use is not proposed"
+    found = fhir.validate(system, values, url=values["url"], coding={**about, "display": "alph"})
+    assert found["result"] is True, "but it is accepted"
+
+
+def test_a_withdrawn_display(fhir: Client) -> None:
+    status = {"url": STANDARDS_STATUS, "valueCode": "withdrawn"}
+    old = [{"value": "Hound", "language": "en", "extension": [status]}]
+    system = code_system("animals", [concept("dog", designation=old)])
+    values = value_set("animals", [{"system": system["url"]}])
+    coding = {"system": system["url"], "code": "dog", "display": "Hound"}
+    text = (
+        "'Hound' is no longer considered a correct display for code 'dog' (status = withdrawn). "
+        "The correct display is 'Display dog'"
+    )
+    for lenient, severity in ((True, "warning"), (False, "error")):
+        found = fhir.validate(
+            system, values, url=values["url"], coding=coding, lenient_display_validation=lenient
+        )
+        assert found["issues"] == [f"{severity}/invalid/display-comment@Coding.display: {text}"]
+        assert found["result"] is lenient
+    _, body = fhir.expand(system, values, url=values["url"], includeDesignations=True)
+    (shown,) = body["expansion"]["contains"][0]["designation"]
+    assert shown["extension"] == [status]
+
+
+def test_a_deprecated_concept_may_be_used(fhir: Client) -> None:
+    declared = [
+        {"code": "status", "uri": "http://hl7.org/fhir/concept-properties#status", "type": "code"}
+    ]
+    system = code_system(
+        "plants", [concept("fern", property=[prop("status", "deprecated")])], property=declared
+    )
+    values = value_set("plants", [{"system": system["url"]}])
+    found = fhir.validate(
+        system, values, url=values["url"], coding={"system": system["url"], "code": "fern"}
+    )
+    assert (found["result"], found["status"]) == (True, "deprecated")
+    assert "inactive" not in found
+    (issue,) = found["issues"]
+    assert issue == (
+        "warning/business-rule/code-comment@Coding: "
+        "The concept 'fern' is deprecated and its use should be reviewed"
+    )
+
+
+NO_SYSTEM = "Coding has no system. A code with no system has no defined meaning"
+
+
+def test_a_coding_that_lacks_something_is_not_valid(fhir: Client) -> None:
+    found = _validate(fhir, coding={"system": SIMPLE})
+    text = f"Coding has no code for system {SIMPLE} and cannot be validated"
+    assert found == {
+        "issues": [f"warning/invalid/invalid-data@Coding: {text}"], "message": text, "result": False,
+    }  # fmt: skip
+    found = _validate(fhir, coding={"display": "Display code1"})
+    assert [issue.split(":")[0] for issue in found["issues"]] == [
+        "warning/invalid/invalid-data@Coding"
+    ]
+    found = _validate(fhir, coding={"code": "code1"}, inferSystem=True)
+    assert found["result"] is False, "only a single code is looked for without its system"
+
+
+def test_incomplete_codings_of_a_concept(fhir: Client) -> None:
+    found = _validate(fhir, codeableConcept={"coding": [{"code": "code1"}, _coding("code1")]})
+    assert (found["result"], found["code"]) == (True, "code1")
+    assert found["issues"][0].startswith(
+        f"warning/invalid/invalid-data@CodeableConcept.coding[0]: {NO_SYSTEM}"
+    )
+    found = _validate(fhir, codeableConcept={"coding": [{"system": SIMPLE}]})
+    assert [issue.split(":")[0] for issue in found["issues"]] == [
+        "error/code-invalid/not-in-vs@",
+        "warning/invalid/invalid-data@CodeableConcept.coding[0]",
+    ]
+    assert found["result"] is False
+
+
+def test_a_system_validates_no_incomplete_coding(fhir: Client) -> None:
+    for coding, text in (
+        ({"code": "code1"}, NO_SYSTEM),
+        ({"system": SIMPLE}, "Coding has no code"),
+        ({"display": "x"}, "Coding has no system and no code"),
+    ):
+        for values in ({"coding": coding}, {"codeableConcept": {"coding": [coding]}}):
+            found = fhir.validate(SYSTEM, kind="CodeSystem", url=SIMPLE, **values)
+            assert found["result"] is False
+            (issue,) = found["issues"]
+            assert text in issue
+
+
+def test_an_unknown_system_beside_a_valid_coding(fhir: Client) -> None:
+    codings = [{"system": "http://example.org/none", "code": "a"}, _coding("code1")]
+    found = _validate(fhir, codeableConcept={"coding": codings})
+    assert found["result"] is True
+    assert found["issues"][0] == (
+        "warning/not-found/not-found@CodeableConcept.coding[0].system: A definition for CodeSystem "
+        "'http://example.org/none' could not be found, so this coding was not checked"
+    )
+    assert not [name for name in found if name.startswith("x-")]
+    found = _validate(fhir, codeableConcept={"coding": codings[:1]})
+    assert found["result"] is False
+    assert found["x-unknown-system"] == "http://example.org/none"
+
+
+def test_what_is_said_of_a_code_outside_the_value_set(fhir: Client) -> None:
+    below = value_set("below", [is_a("code2")])
+    coding = _coding("code1", display="Display code1")
+    found = fhir.validate(SYSTEM, below, url=below["url"], coding=coding)
+    assert f"'{SIMPLE}#code1 ('Display code1')' was not found in the value set" in found["message"]
+    assert len(found["issues"]) == 1
+    coding = _coding("code1", display="Nonsense")
+    found = fhir.validate(SYSTEM, below, url=below["url"], coding=coding)
+    assert any("invalid-display@Coding.display" in issue for issue in found["issues"])
+    nameless = {"resourceType": "ValueSet", "compose": below["compose"]}
+    found = fhir.validate(SYSTEM, valueSet=nameless, coding=_coding("code1"))
+    assert found["message"].endswith("was not found in the value set '(unidentified)'")
+
+
+def _contained(*extra: Json) -> Json:
+    listed = {"system": SIMPLE, "concept": [{"code": "code1"}, {"code": "code3"}]}
+    inner = [
+        {"resourceType": "ValueSet", "id": "vs1", "compose": {"include": [{"valueSet": ["#vs2"]}]}},
+        {"resourceType": "ValueSet", "id": "vs2", "compose": {"include": [listed, *extra]}},
+    ]
+    return value_set("nested", [{"valueSet": ["#vs1"]}], contained=inner)
+
+
+def test_contained_value_sets_that_refer_to_each_other(fhir: Client) -> None:
+    nested = _contained()
+    found = fhir.validate(SYSTEM, valueSet=nested, coding=_coding("code3"))
+    assert found["result"] is True
+    assert fhir.validate(SYSTEM, valueSet=nested, coding=_coding("code2"))["result"] is False
+    status, body = fhir.expand(SYSTEM, valueSet=nested)
+    assert status == 200
+    assert [entry["code"] for entry in body["expansion"]["contains"]] == ["code1", "code3"]
+    used = [p["name"] for p in body["expansion"]["parameter"]]
+    assert used == ["used-codesystem"], "a contained value set has no address to name"
+    status, body = fhir.expand(SYSTEM, valueSet=_contained({"valueSet": ["#vs1"]}))
+    assert status == 422
+    assert "#vs1" in body["issue"][0]["details"]["text"]
 
 
 LANGUAGES = code_system(
@@ -394,6 +548,8 @@ def test_code_system_validation(fhir: Client) -> None:
         ("CodeSystem/$validate-code", {"url": SIMPLE}, "Unable to find code to validate"),
         ("CodeSystem/$validate-code", {"code": "a"}, "Name the code system"),
         ("ValueSet/$validate-code", {"code": "a"}, "Name the value set"),
+        ("ValueSet/$validate-code", {"url": ALL["url"], "code": "code1"}, "needs its 'system'"),
+        ("ValueSet/$validate-code", {"url": ALL["url"], "system": SIMPLE}, "Unable to find code"),
         ("ValueSet/$validate-code", {"url": ALL["url"]}, "Unable to find code to validate"),
         ("CodeSystem/$lookup", {"system": SIMPLE}, "Name the code"),
         ("CodeSystem/$subsumes", {"codeA": "code1", "codeB": "code2"}, "Name the code system"),
