@@ -17,11 +17,11 @@ from portal.forms.interop.access import (
     whole,
 )
 from portal.forms.interop.checking.enabling import Enabling, Stack
-from portal.forms.interop.checking.items import MAX_LEVELS, Asked, Form
+from portal.forms.interop.checking.items import MAX_LEVELS, TYPES, Asked, Form
 from portal.forms.interop.checking.normal import questionnaire_as_r4, response_as_r4
 from portal.forms.interop.checking.options import OptionCheck
 from portal.forms.interop.checking.shape import ShapeCheck
-from portal.forms.interop.checking.values import TYPES, ValueCheck
+from portal.forms.interop.checking.values import ValueCheck
 from portal.forms.interop.findings import Findings
 from portal.forms.interop.standard.codes import Codes
 from portal.kernel.errors import nearest

@@ -1,6 +1,6 @@
 """The items of a Questionnaire with their places, found once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -19,6 +19,21 @@ from portal.forms.interop.access import (
 
 MAX_LEVELS = 80
 CODED = frozenset({"choice", "open-choice"})
+TYPES: dict[str, str] = {
+    "boolean": "Boolean",
+    "decimal": "Decimal",
+    "integer": "Integer",
+    "date": "Date",
+    "dateTime": "DateTime",
+    "time": "Time",
+    "string": "String",
+    "text": "String",
+    "url": "Uri",
+    "attachment": "Attachment",
+    "reference": "Reference",
+    "quantity": "Quantity",
+}
+"""Item type to the type of its answers, as in ``value[x]``; choices take several."""
 VARIABLE = f"{EXTENSION}variable"
 ENABLE_EXPRESSION = f"{SDC}sdc-questionnaire-enableWhenExpression"
 
@@ -100,17 +115,19 @@ class Form:
 
     def variables(self, asked: Asked | None) -> Mapping[str, str]:
         """Return the variables that an item's expressions may use, inner ones first."""
-        found: dict[str, str] = {}
-        for node in self._around(asked):
-            for one in extensions(node, VARIABLE):
-                expression = value_of(one)[1]
-                name, written = text(expression, "name"), text(expression, "expression")
-                if name and written and text(expression, "language") in {"text/fhirpath", ""}:
-                    found.setdefault(name, written)
+        found = dict(self.own_variables(asked))
+        while asked is not None:
+            asked = asked.parent
+            found = {**self.own_variables(asked), **found}
         return found
 
-    def _around(self, asked: Asked | None) -> Iterator[Json]:
-        while asked is not None:
-            yield asked.node
-            asked = asked.parent
-        yield self.questionnaire
+    def own_variables(self, asked: Asked | None) -> dict[str, str]:
+        """Return the variables that an item (None: the form) declares itself."""
+        node = self.questionnaire if asked is None else asked.node
+        found: dict[str, str] = {}
+        for one in extensions(node, VARIABLE):
+            expression = value_of(one)[1]
+            name, written = text(expression, "name"), text(expression, "expression")
+            if name and written and text(expression, "language") in {"text/fhirpath", ""}:
+                found.setdefault(name, written)
+        return found

@@ -20,26 +20,11 @@ from portal.forms.interop.access import (
 )
 from portal.forms.interop.checking.enabling import compare_quantities
 from portal.forms.interop.checking.files import AttachmentCheck, check_reference
-from portal.forms.interop.checking.items import CODED, Asked
+from portal.forms.interop.checking.items import CODED, TYPES, Asked
 from portal.forms.interop.checking.options import OPTION_TYPES, OptionCheck
 from portal.forms.interop.checking.patterns import full_match
 from portal.forms.interop.findings import Findings
 
-TYPES: dict[str, str] = {
-    "boolean": "Boolean",
-    "decimal": "Decimal",
-    "integer": "Integer",
-    "date": "Date",
-    "dateTime": "DateTime",
-    "time": "Time",
-    "string": "String",
-    "text": "String",
-    "url": "Uri",
-    "attachment": "Attachment",
-    "reference": "Reference",
-    "quantity": "Quantity",
-}
-"""Item type to the type of its answers, as in ``value[x]``; choices take several."""
 MIN, MAX = f"{EXTENSION}minValue", f"{EXTENSION}maxValue"
 MIN_QUANTITY = (f"{SDC}sdc-questionnaire-minQuantity", MIN)
 MAX_QUANTITY = (f"{SDC}sdc-questionnaire-maxQuantity", MAX)

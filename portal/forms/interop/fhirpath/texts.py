@@ -40,7 +40,7 @@ def _substring(value: str, start: int, length: int | None = None) -> str | None:
     return value[start:] if length is None else value[start : start + max(length, 0)]
 
 
-def _matches(value: str, pattern: str) -> bool:
+def found_in(value: str, pattern: str) -> bool:
     """Match anywhere, as FHIRPath does, unless the pattern is anchored."""
     body = pattern if pattern.startswith("^") else f"(.|\\s)*({pattern}"
     closed = body if pattern.endswith("$") else f"{body})(.|\\s)*"
@@ -70,6 +70,6 @@ TEXTS: dict[str, Plain] = {
     "indexOf": _text(lambda v, part: Decimal(v.find(part))),
     "substring": _text(_substring),
     "replace": _text(lambda v, old, new: v.replace(old, new)[:100_000]),
-    "matches": _text(_matches),
+    "matches": _text(found_in),
     "split": _text(lambda v, mark: v.split(mark) if mark else list(v)),
 }

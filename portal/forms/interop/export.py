@@ -1,0 +1,113 @@
+"""A form as a FHIR R4 Questionnaire."""
+
+import json
+import re
+from typing import Any
+
+import msgspec
+
+from portal.forms.compiled import CompiledForm
+from portal.forms.definition import FormDefinition, Rule
+from portal.forms.interop.access import Json
+from portal.forms.interop.exporting import addresses as a
+from portal.forms.interop.exporting.choices import value_sets
+from portal.forms.interop.exporting.expressions import Expressions
+from portal.forms.interop.exporting.items import ItemWriter
+from portal.forms.interop.exporting.texts import put_text
+from portal.forms.interop.exporting.verbatim import merged
+from portal.forms.interop.files import plain_numbers
+from portal.forms.interop.importing.naming import prefixes, systems_in
+
+QUESTIONNAIRES = "https://ern-portal.eu/fhir/Questionnaire/"
+_BLOCKS = ("due", "views", "checks", "migrations", "retired")
+
+
+def questionnaire(form: CompiledForm) -> Json:
+    """Return the form as a Questionnaire: JSON with the extensions of SDC and our own.
+
+    What stands under ``fhir:`` is laid over what is generated, so that an imported form comes out
+    as it went in.
+    """
+    found: Json = plain_numbers(_resource(form))
+    return found
+
+
+def _resource(form: CompiledForm) -> Json:
+    definition = form.definition
+    expressions = Expressions(form)
+    writer = ItemWriter(form, expressions)
+    node: Json = {
+        "resourceType": "Questionnaire",
+        "id": resource_id(definition.form),
+        "language": form.language,
+    }
+    contained = value_sets(form)
+    if contained:
+        node["contained"] = contained
+    extensions = [*expressions.variables(()), *(writer.rule(rule) for rule in _rules(form))]
+    if extensions:
+        node["extension"] = extensions
+    node |= {
+        "url": definition.url or f"{QUESTIONNAIRES}{resource_id(definition.form)}",
+        "version": definition.version,
+        "name": machine_name(definition.form),
+    }
+    put_text(node, "title", definition.title, form.language)
+    node["status"] = definition.status or "active"
+    if definition.publisher:
+        node["publisher"] = definition.publisher
+    put_text(node, "description", definition.description, form.language)
+    if definition.derived_from:
+        node["derivedFrom"] = [definition.derived_from]
+    items = writer.items(tuple(i.id for i in definition.items if i.id in form.items))
+    own = _own(form, {"item": items, "contained": contained})
+    if own:
+        node.setdefault("extension", []).extend(own)
+    node["item"] = items
+    return _with_sets(merged(node, definition.fhir), definition, contained)
+
+
+def _with_sets(node: Json, definition: FormDefinition, made: list[Json]) -> Json:
+    """Join verbatim resources with the generated value sets; verbatim ones win."""
+    kept = definition.fhir.get("contained")
+    if not isinstance(kept, list):
+        return node
+    names = {one.get("id") for one in kept if isinstance(one, dict)}
+    node["contained"] = [*kept, *(one for one in made if one["id"] not in names)]
+    return node
+
+
+def _rules(form: CompiledForm) -> list[Rule]:
+    """Return the rules of the form that look at no row; the others stand on their repeat."""
+    of_form = {one.rule.id for one in form.rules if not one.scope}
+    return [rule for rule in form.definition.rules if rule.id in of_form]
+
+
+def resource_id(name: str) -> str:
+    """Return a form's name as the id of a resource: letters, digits, hyphens and dots."""
+    return re.sub(r"[^A-Za-z0-9.-]", "-", name)[:64]
+
+
+def machine_name(name: str) -> str:
+    """Return a form's name as FHIR wants names for machines: ``IntakeForm``."""
+    parts = [part for part in re.split(r"[^A-Za-z0-9]", name) if part]
+    return "".join(part[:1].upper() + part[1:] for part in parts)
+
+
+def _own(form: CompiledForm, content: Json) -> list[Json]:
+    """Return the blocks beside the items, which FHIR has no words for, as one extension."""
+    definition = form.definition
+    found = [{"url": a.ASSEMBLED_FROM, "valueCanonical": one} for one in definition.assembled_from]
+    blocks: dict[str, Any] = {
+        name: msgspec.to_builtins(getattr(definition, name))
+        for name in _BLOCKS
+        if getattr(definition, name)
+    }
+    if len(definition.languages) > 1:
+        blocks["languages"] = list(definition.languages)
+    if dict(definition.codes) != prefixes(systems_in(content))[1]:
+        blocks["codes"] = dict(definition.codes)
+    if blocks:
+        written = json.dumps(blocks, ensure_ascii=False, sort_keys=True)
+        found.append({"url": a.OWN_BLOCKS, "valueString": written})
+    return found

@@ -1,0 +1,1 @@
+"""Definitions as FHIR R4 Questionnaires with the extensions of SDC."""
