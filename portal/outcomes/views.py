@@ -88,7 +88,7 @@ class OutcomeView(PortalView):
                 self.actor,
                 panel_id,
                 _values(changes),
-                int(form.get("version", "0") or 0),
+                _version(form.get("version", "")),
                 form.get("key", ""),
             )
         except InvalidInputError as error:
@@ -172,6 +172,11 @@ def _values(changes: dict[str, Any]) -> dict[str, Any]:
         else:
             values[item] = str(value)
     return values
+
+
+def _version(text: str) -> int:
+    """Return the version that the page was made from; nothing readable means: none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _date(text: str) -> date | None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from wtforms import Field
 from wtforms.utils import unset_value
+from wtforms.validators import ValidationError
 
 PARTS = ("day", "month", "year")
 
@@ -30,6 +31,12 @@ class DayMonthYearField(Field):  # type: ignore[misc]
             self.data = self._read()
         elif isinstance(self.data, date):
             self.parts = {p: str(getattr(self.data, p)) for p in PARTS}
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse nothing at all: a request without a single field is not read above."""
+        del form
+        if self.missing and self.data is None and not self.process_errors:
+            raise ValidationError(self.missing)
 
     def _read(self) -> date | None:
         if not any(self.parts.values()):

@@ -139,7 +139,7 @@ COSTS: dict[str, Cost] = {
     "/people/request-access": Cost("member", 5),
     "/people/welcome": Cost("member", 2, 302),
     "/privacy": Cost("member", 3),
-    "/readyz": Cost("member", 1),
+    "/readyz": Cost("member", 2),
     "/search": Cost("member", 6),
     "/session/state": Cost("member", 2),
     "/signed-out/": Cost("member", 3),

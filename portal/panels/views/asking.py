@@ -3,6 +3,8 @@
 from flask import g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.access import guard
+from portal.access.permissions import Permission
 from portal.access.roles import Gate
 from portal.kernel.errors import InvalidInputError
 from portal.networks import queries as networks
@@ -30,12 +32,16 @@ class AskView(PortalView):
             if request.args.get("patient")
             else None
         )
+        if patient:
+            guard.require(self.actor, Permission.PATIENT_OPEN_PANEL, patient)
         code = request.args.get("network") or (
             patient.network_code if patient else self._only_network()
         )
         if not code:
             return self.render("panels/networks.html")
         network = networks.network(self.actor, code)
+        if not patient:
+            guard.require(self.actor, Permission.NETWORK_OPEN_PANEL, network)
         if patient and patient.centre_id in self.actor.centres_as():
             g.centre_code = patient.centre_code
         else:

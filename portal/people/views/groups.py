@@ -90,6 +90,8 @@ class GroupsView(PortalView):
         elif request.form.get("take_out"):
             service.remove_from_group(self.actor, group_id, request.form["take_out"])
             said("Taken out of the group.")
+        else:
+            raise InvalidInputError("Choose a person to add or to take out.")
         return redirect(url_for("GroupsView.edit", code=code, group_id=group_id), 303)
 
     @page("/<code>/groups/<group_id>/remove", gate=Gate.COORDINATOR, methods=("POST",))

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.access.actor import PROFILES
 from portal.access.permissions import Permission
 from portal.access.roles import Gate
+from portal.kernel.errors import InvalidInputError
 from portal.networks import queries as networks
 from portal.networks import service
 from portal.people.forms import ReasonForm
@@ -68,6 +69,7 @@ class MembersView(PortalView):
     @page("/<code>/members/<membership_id>/change", gate=Gate.SIGNED_IN, methods=("POST",))
     def change(self, code: str, membership_id: str) -> ResponseReturnValue:
         """Extend a guest, note a review, allow or end enrolling."""
+        networks.network(self.actor, code, Permission.NETWORK_DECIDE_ACCESS)
         act = request.form.get("act", "")
         if act == "extend":
             ends = service.extend(self.actor, membership_id)
@@ -79,6 +81,8 @@ class MembersView(PortalView):
             allowed = act == "allow-enrolment"
             service.authorise_enrolment(self.actor, membership_id, allowed=allowed)
             said("The guest may enrol patients." if allowed else "The guest no longer enrols.")
+        else:
+            raise InvalidInputError("Choose what to do: extend, review, allow or end enrolling.")
         return redirect(url_for("MembersView.index", code=code, **_kept()), 303)
 
 

@@ -11,6 +11,8 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from flask_appbuilder import ModelView
 from flask_babel import gettext, ngettext
 
+from portal.web.views import refuse
+
 _FAB_DELETES = {"delete"}
 _FAB_ACTIONS = {"action", "action_post"}
 _ADMIN_DELETES = {"delete_view", "delete"}
@@ -30,6 +32,10 @@ def ask_first() -> Response | None:
     question = _question()
     if not question:
         return None
+    gate = getattr(current_app.view_functions.get(str(request.endpoint)), "gate", None)
+    refusal = refuse(gate) if gate is not None else None
+    if refusal is not None:
+        return make_response(refusal)
     fields = [
         (name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"
     ]
