@@ -9,6 +9,7 @@ from portal.terminology.fhir.nodes import Criterion, Node
 from portal.terminology.fhir.outcome import FhirError, Issue, Json
 from portal.terminology.fhir.parameters import number_json
 from portal.terminology.grammars import GrammarError, grammar
+from portal.terminology.grammars.bcp47 import Bcp47
 from portal.terminology.index import ConceptRow, Index
 from portal.terminology.membership import filter_condition
 from portal.terminology.packs import Pack
@@ -153,7 +154,9 @@ class IndexedSystem:
         return [self._node(concept) for concept in found if concept is not None]
 
     def is_below(self, code: str, ancestor: str) -> bool:
-        """Look into the closure."""
+        """Look into the closure, or ask the grammar of language tags."""
+        if self.pack.grammar == "bcp47":
+            return Bcp47(self.index).is_below(code, ancestor)
         if self.index is None:
             return False
         below, above = self.index.concept(code), self.index.concept(ancestor)

@@ -46,7 +46,10 @@ def _resource(kind: str, *operations: str, read: bool = True) -> Json:
 def _rest() -> Json:
     return {
         "mode": "server",
-        "security": {"description": "Session of the portal, or open where so configured"},
+        "security": {
+            "service": [{"text": "Session of the portal"}],
+            "description": "Log in to the portal first, except where the service is open",
+        },
         "resource": [
             _resource("CodeSystem", "lookup", "subsumes", "validate-code"),
             _resource("ConceptMap", "translate", read=False),

@@ -29,6 +29,7 @@ MAX_BODY = 20 * 1024 * 1024
 VERSIONS = {"r4": "4.0.1", "r5": "5.0.0"}
 _KIND = "/<any(CodeSystem, ValueSet, ConceptMap):kind>"
 _ASKED = re.compile(r"fhirVersion=(\d)")
+_LONG = {"compose", "copyright", "description"}
 Operation = Callable[[Library, Parameters, str], Json]
 Gate = Callable[[Any], Any]
 
@@ -211,6 +212,8 @@ def _search(kind: str, fhir_release: str = "") -> Response:
             for resource in _all(kind)
             if all(value is None or resource.get(name) == value for name, value in wanted.items())
         ]
+        if request.args.get("_summary") == "true":
+            found = [{k: v for k, v in r.items() if k not in _LONG} for r in found]
         entries = [
             {"fullUrl": f"{_base()}/{kind}/{r['id']}", "resource": r, "search": {"mode": "match"}}
             for r in found

@@ -184,6 +184,24 @@ def test_reading_and_searching(samples: Terminology) -> None:
     assert read(body)["display"] == "Hemoglobin [Mass/volume] in Blood"
 
 
+def test_a_summary_leaves_out_the_long_parts(samples: Terminology) -> None:
+    client = _app(samples, lambda view: view).test_client()
+    whole = client.get("/fhir/ValueSet").json
+    short = client.get("/fhir/ValueSet?_summary=true").json
+    assert short["total"] == whole["total"] > 0
+    assert "compose" in whole["entry"][0]["resource"]
+    assert all("compose" not in entry["resource"] for entry in short["entry"])
+
+
+@pytest.mark.parametrize(
+    ("code_a", "code_b", "outcome"),
+    [("de", "de-CH", "subsumes"), ("de-CH", "de", "subsumed-by"), ("de", "fr", "not-subsumed")],
+)
+def test_subsumes_for_language_tags(fhir: Client, code_a: str, code_b: str, outcome: str) -> None:
+    values = {"system": "urn:ietf:bcp:47", "codeA": code_a, "codeB": code_b}
+    assert read(fhir.post("CodeSystem/$subsumes", **values).json) == {"outcome": outcome}
+
+
 def test_a_batch_bundle(samples: Terminology) -> None:
     client = _app(samples, lambda view: view).test_client()
     parameters = [

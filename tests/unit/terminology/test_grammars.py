@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.terminology.grammars import Grammar, GrammarError, grammar
+from portal.terminology.grammars.bcp47 import Bcp47
 from portal.terminology.service import Terminology
 
 
@@ -154,13 +155,15 @@ def test_variants_never_end_in_an_accident(text: str) -> None:
     ("text", "code", "display"),
     [
         ("de", "de", "German"),
-        ("de-at", "de-AT", "German (AT)"),
-        ("ZH-hant-tw", "zh-Hant-TW", "Chinese (Hant, TW)"),
+        ("de-at", "de-AT", "German (Austria)"),
+        ("ZH-hant-tw", "zh-Hant-TW", "Chinese (Han (Traditional variant), Taiwan)"),
         ("sl-rozaj", "sl-rozaj", "Slovenian (rozaj)"),
-        ("en-US-x-private", "en-US-x-private", "English (US, x-private)"),
+        ("en-US-x-private", "en-US-x-private", "English (United States, x-private)"),
         ("x-own", "x-own", "private use"),
         ("qaa", "qaa", "qaa"),
         ("es-419", "es-419", "Spanish (419)"),
+        ("de-XK", "de-XK", "German (XK)"),
+        ("de-Qaaa", "de-Qaaa", "German (Qaaa)"),
     ],
 )
 def test_language_tags(samples: Terminology, text: str, code: str, display: str) -> None:
@@ -169,11 +172,37 @@ def test_language_tags(samples: Terminology, text: str, code: str, display: str)
 
 
 @pytest.mark.parametrize(
-    "text", ["", "d", "de_AT", "german", "de-", "deu", "xx", "de--AT", "e" * 200]
+    "text",
+    [
+        "",
+        "d",
+        "de_AT",
+        "german",
+        "de-",
+        "deu",
+        "xx",
+        "de--AT",
+        "e" * 200,
+        "de-QA-QA",
+        "de-UK",
+        "de-Abcd",
+    ],
 )
 def test_what_is_no_language_tag(samples: Terminology, text: str) -> None:
     with pytest.raises(GrammarError):
         grammar("bcp47", samples.index("bcp47")).parse(text)
+
+
+@pytest.mark.parametrize(
+    ("code", "ancestor", "below"),
+    [
+        ("de-CH", "de", True), ("de-Latn-CH", "de-CH", True), ("de-CH-1996", "de-CH", True),
+        ("de", "de-CH", False), ("fr-CH", "de", False), ("de-x-CH", "de-CH", False),
+        ("DE-ch", "de-CH", True),
+    ],
+)  # fmt: skip
+def test_language_ranges(code: str, ancestor: str, *, below: bool) -> None:
+    assert Bcp47().is_below(code, ancestor) is below
 
 
 def test_grammars_answer_through_the_service(samples: Terminology) -> None:
