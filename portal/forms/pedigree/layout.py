@@ -88,6 +88,8 @@ class _Arranger:
         if number in self.x or number in self.open:
             return []
         group = [number, *self.partners(number)]
+        if len(group) == 2:  # by custom the man stands on the left
+            group.sort(key=lambda one: self.family.by_number[one].sex != "male")
         self.open.update(group)
         children = [c for pair, cs in self.couples.items() if set(pair) & set(group) for c in cs]
         placed = [one for child in children for one in self.place(child)]

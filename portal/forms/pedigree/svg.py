@@ -94,7 +94,7 @@ def _symbol(one: Person) -> Iterator[str]:
     if one.proband:
         yield _line(-HALF - 18, HALF + 18, -HALF - 4, HALF + 4, "pedigree-proband")
         yield f'<polygon points="{-HALF - 2},{HALF + 2} {-HALF - 10},{HALF + 5} {-HALF - 5},{HALF + 10}" fill="{INK}"/>'
-    yield f'<text y="{HALF + 18}" font-size="12" stroke="none" {_TEXT}>{escape(_caption(one))}</text>'
+    yield f'<text y="{HALF + 18}" font-size="12" stroke="{PAPER}" stroke-width="4" paint-order="stroke" {_TEXT}>{escape(_caption(one))}</text>'
 
 
 def _caption(one: Person) -> str:

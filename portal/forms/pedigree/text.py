@@ -1,6 +1,10 @@
 """The family in sentences: what the drawing says to those who do not see it."""
 
-from portal.forms.pedigree.model import Pedigree
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from portal.forms.pedigree.model import Pedigree, pedigree_of
 from portal.forms.pedigree.person import Person
 
 _STATES = {
@@ -9,6 +13,20 @@ _STATES = {
     "carrier": "carrier",
     "unaffected": "not affected",
 }
+
+
+@dataclass(frozen=True)
+class Told:
+    """A family in words, as pages show it beside the drawing."""
+
+    sentences: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+def told(answers: Mapping[str, Any]) -> Told | None:
+    """Return the family of a form's answers in words, or nothing without relatives."""
+    family = pedigree_of(answers)
+    return Told(sentences(family), family.problems) if family else None
 
 
 def sentences(family: Pedigree) -> tuple[str, ...]:

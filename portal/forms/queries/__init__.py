@@ -2,6 +2,7 @@
 
 from portal.forms.queries.filling import SectionState, TaskList, Working, task_list, working
 from portal.forms.queries.history import AnswerChange, AnswerHistory, history, history_of
+from portal.forms.queries.pedigree import family
 from portal.forms.queries.summary import (
     CaseSummary,
     Fact,
@@ -22,6 +23,7 @@ __all__ = [
     "SummaryTable",
     "TaskList",
     "Working",
+    "family",
     "history",
     "history_of",
     "summary",

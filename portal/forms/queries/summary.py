@@ -11,6 +11,7 @@ from portal.forms import answers as shapes
 from portal.forms.compiled import CompiledForm, CompiledItem
 from portal.forms.evaluate import Evaluation, completed_answers
 from portal.forms.evaluation.results import SectionLeft
+from portal.forms.pedigree.text import Told, told
 from portal.forms.queries.history import as_text
 from portal.forms.queries.loading import opened_for
 
@@ -83,6 +84,7 @@ class CaseSummary:
     completeness: int = 0
     left: tuple[SectionLeft, ...] = ()
     saved_at: datetime | None = None
+    family: Told | None = None
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -111,6 +113,7 @@ def summary(actor: Actor, patient_id: str) -> CaseSummary:
         completeness=evaluation.completeness.percent,
         left=evaluation.left,
         saved_at=opened.response.saved_at,
+        family=told(answers),
     )
 
 

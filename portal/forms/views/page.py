@@ -7,6 +7,8 @@ from functools import cached_property
 from flask import url_for
 from markupsafe import Markup
 
+from portal.forms.pedigree.model import TABLE
+from portal.forms.pedigree.text import Told, told
 from portal.forms.posted import Posted
 from portal.forms.queries import Working
 from portal.forms.queries.filling import QUICK, section_states
@@ -80,6 +82,11 @@ class SectionPage:
         if self.quick:
             return frozenset(form.definition.views[QUICK])
         return frozenset(form.section(self.section).all_items)
+
+    @cached_property
+    def family(self) -> Told | None:
+        """The family in words, on the section that holds the table of relatives."""
+        return told(self.work.answers) if TABLE in self.item_ids else None
 
     @cached_property
     def summary(self) -> Markup:
