@@ -1,5 +1,7 @@
 """``portal demo``."""
 
+import logging
+
 import click
 
 from portal.cli import application
@@ -25,7 +27,9 @@ def demo(*, reset: bool, accounts: bool) -> None:
         )
     if reset:
         _empty()
-    with application().app_context():
+    app = application()
+    logging.getLogger("portal").setLevel(logging.WARNING)  # the past happens in one go; no log of it
+    with app.app_context():
         build(click.echo)
 
 
