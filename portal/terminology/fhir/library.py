@@ -130,6 +130,13 @@ class Library:
         """Say whether a URL names a value set (somebody may have put it where a system belongs)."""
         return bool(self._sent.get("ValueSet", {}).get(url)) or self._of_forms(url) is not None
 
+    def supplement_of(self, url: str) -> str:
+        """Return ``url|version`` when a supplement has this URL, else ''."""
+        for resource in self._supplements:
+            if resource.get("url") == url:
+                return versions.joined(url, str(resource.get("version", "")))
+        return ""
+
     def _implied(self, url: str) -> Json | None:
         """Return the value set of a whole code system, or of everything below a code."""
         for by_version in self._sent.get("CodeSystem", {}).values():

@@ -1,8 +1,7 @@
 """ValueSet $validate-code and $batch-validate-code: whether a coding is in a value set."""
 
-import re
-
 from portal.terminology.fhir import codings, versions
+from portal.terminology.fhir.absences import no_such_system
 from portal.terminology.fhir.closer import Closer
 from portal.terminology.fhir.codings import Request, Subject
 from portal.terminology.fhir.compose import Member, Members, Part, View, view_of
@@ -15,7 +14,7 @@ from portal.terminology.fhir.judgement import (
     unknown_code,
 )
 from portal.terminology.fhir.library import Library
-from portal.terminology.fhir.outcome import FhirError, Issue, Json, unknown_system
+from portal.terminology.fhir.outcome import FhirError, Issue, Json
 from portal.terminology.fhir.parameters import Parameters, resource
 from portal.terminology.fhir.pinning import Pinned, pin
 from portal.terminology.fhir.settings import (
@@ -29,7 +28,6 @@ from portal.terminology.fhir.status import validation_notes
 
 UNIDENTIFIED = "(unidentified)"
 NOT_IN = "None_of_the_provided_codes_are_in_the_value_set_one"
-_ABSOLUTE = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
 MAX_BATCH = 200
 
 
@@ -178,6 +176,7 @@ class Validation:
             if node and system:
                 judgement.found = self._member(Member(system, node, {}))
             return
+        parts = self._by_version(parts, subject)
         pinned = [pin(self.library, self.rules, part, subject) for part in parts]
         for part, choice in zip(parts, pinned, strict=True):
             self._try(judgement, part, choice)
@@ -185,6 +184,28 @@ class Validation:
                 return
         if not parts:
             self._located(judgement)
+
+    def _by_version(self, parts: list[Part], subject: Subject) -> list[Part]:
+        """Put includes of several versions in the order in which they are to be tried.
+
+        The coding's own version, if one includes it; else those that have the code under the
+        coding's display first, and newer ones before older ones.
+        """
+        if len({part.version for part in parts if part.version}) < 2:
+            return parts
+        if subject.version:
+            return [part for part in parts if part.version == subject.version] or parts
+
+        def has(part: Part) -> bool:
+            system = self.library.system(part.system, self.rules.decided(part.system, part.version))
+            node = system.locate(subject.code) if system else None
+            if node is None:
+                return False
+            shown = subject.display
+            return not shown or any(name.text == shown for name in node.names)
+
+        newest = sorted(parts, key=lambda part: versions.order_of(part.version), reverse=True)
+        return sorted(newest, key=lambda part: not has(part))
 
     def _try(self, judgement: Judgement, part: Part, choice: Pinned) -> None:
         if choice.fatal is not None:
@@ -234,35 +255,12 @@ class Validation:
         if self.membership_only:
             return
         if system is None:
-            self._no_such_system(judgement)
+            no_such_system(self.library, judgement)
         elif judgement.node is None:
             unknown_code(judgement, system)
         else:
             note_inactive(judgement)
             self.closer.named_rightly(judgement)
-
-    def _no_such_system(self, judgement: Judgement) -> None:
-        subject = judgement.subject
-        if self.library.has_value_set(subject.system):
-            text = f"The Coding references a value set, not a code system ('{subject.system}')"
-            identity = "Terminology_TX_System_ValueSet2"
-            judgement.issues.append(
-                Issue("error", "invalid", "invalid-data", text, identity, subject.at("system"))
-            )
-            return
-        if not _ABSOLUTE.match(subject.system):
-            text = "Coding.system must be an absolute reference, not a local reference"
-            identity = "Terminology_TX_System_Relative"
-            judgement.issues.append(
-                Issue("error", "invalid", "invalid-data", text, identity, subject.at("system"))
-            )
-        known = self.library.known_versions(subject.system)
-        judgement.issues.append(
-            unknown_system(subject.system, subject.version, known, subject.at("system"))
-        )
-        name = "x-caused-by-unknown-system" if known else "x-unknown-system"
-        canonical = versions.joined(subject.system, subject.version if known else "")
-        judgement.unknown[canonical] = name
 
 
 def _without_versions(view: View) -> View:

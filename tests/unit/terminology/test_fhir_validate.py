@@ -377,6 +377,13 @@ def test_systems_that_are_no_systems(fhir: Client) -> None:
         in found["issues"]
     )
     assert "x-unknown-system" not in found
+    extra = code_system("extra", [concept("code1")], content="supplement", supplements=SIMPLE)
+    coding = {"system": extra["url"], "code": "code1"}
+    found = fhir.validate(SYSTEM, ALL, extra, url=ALL["url"], coding=coding)
+    assert any(
+        f"{extra['url']}|0.1.0 is a supplement, so can't be used" in issue
+        for issue in found["issues"]
+    )
     found = _validate(fhir, coding={"code": "code1"})
     assert (
         found["issues"][0]

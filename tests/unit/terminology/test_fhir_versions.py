@@ -180,3 +180,36 @@ def test_the_newest_is_the_newest_by_number(found: list[tuple[int, int, int]]) -
     versions = [".".join(map(str, parts)) for parts in found]
     assert best("", versions) == ".".join(map(str, max(found)))
     assert order_of("1.10.0") > order_of("1.9.0")
+
+
+BOTH = value_set("both", [{"system": URL, "version": "1.0.0"}, {"system": URL, "version": "1.2.0"}])
+OLDER = code_system(
+    "version",
+    [{"code": "code1", "display": "Display 1 (1.0)"}, {"code": "old", "display": "Old"}],
+    version="1.0.0",
+)
+
+
+@pytest.mark.parametrize(
+    ("coding", "version"),
+    [
+        ({"code": "code1"}, "1.2.0"),
+        ({"code": "code1", "display": "Display 1 (1.0)"}, "1.0.0"),
+        ({"code": "code1", "display": "Display 1 (1.2)"}, "1.2.0"),
+        ({"code": "old"}, "1.0.0"),
+        ({"code": "code1", "version": "1.0.0"}, "1.0.0"),
+        ({"code": "code1", "version": "1.2.0"}, "1.2.0"),
+    ],
+)
+def test_a_value_set_of_two_versions(fhir: Client, coding: dict[str, Any], version: str) -> None:
+    found = fhir.validate(OLDER, TWO, BOTH, url=BOTH["url"], coding={"system": URL, **coding})
+    assert found["result"] is True
+    assert found["version"] == version
+    assert "issues" not in found
+
+
+def test_a_code_of_neither_version(fhir: Client) -> None:
+    coding = {"system": URL, "code": "none"}
+    found = fhir.validate(OLDER, TWO, BOTH, url=BOTH["url"], coding=coding)
+    assert found["result"] is False
+    assert "version '1.2.0'" in found["message"]
