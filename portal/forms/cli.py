@@ -221,6 +221,26 @@ def versions(form: str, network: str) -> None:
         click.echo(f"no version of '{form}' was released yet", err=True)
 
 
+@forms.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--as", "shape", type=click.Choice(["list", "svg", "fhir", "ped"]), default="list")
+@click.option("--patient", default="", help="The individual who is the patient.")
+def pedigree(file: Path, shape: str, patient: str) -> None:
+    """Read a PED file; print the family as sentences, drawing, FHIR or PED, and what is wrong with it."""
+    from portal.forms.pedigree import fhir, ped, svg, text
+
+    family = ped.from_ped(file.read_text(encoding="utf-8", errors="replace"), proband=patient)
+    for problem in family.problems:
+        click.echo(problem, err=True)
+    written = {
+        "list": lambda: "\n".join(text.sentences(family)),
+        "svg": lambda: svg.draw(family),
+        "fhir": lambda: json.dumps(fhir.family_history(family, "patient"), indent=2),
+        "ped": lambda: ped.to_ped(family).rstrip("\n"),
+    }
+    click.echo(written[shape]())
+
+
 def _publisher(person: str) -> Actor:
     """Return the actor for a person, or the console itself when nobody is named."""
     from portal.people.actors import load_actor

@@ -32,14 +32,13 @@ def release(actor: Actor, seen: Preview) -> str:
     require_publisher(actor, seen.command.network)
     if seen.blocks:
         raise PublishRefusedError(seen)
-    form, network = seen.form, seen.command.network
-    past = released(form.name, network)
+    # With overlays the assembled form has a name of its own; the row keeps the one of the catalogue.
+    form, name, network = seen.form, seen.command.form, seen.command.network
+    past = released(name, network)
     if (past[0].version if past else "") != seen.before:
-        raise ConflictError(
-            f"Somebody released {form.name} {past[0].version} meanwhile. Try again."
-        )
+        raise ConflictError(f"Somebody released {name} {past[0].version} meanwhile. Try again.")
     row = FormVersion(
-        form=form.name,
+        form=name,
         network=network,
         version=form.version,
         hash=form.hash,
@@ -54,9 +53,9 @@ def release(actor: Actor, seen: Preview) -> str:
         actor,
         "form.published",
         f"form_version:{row.id}",
-        stream=f"form:{form.name}:{network}"[:60],
+        stream=f"form:{name}:{network}"[:60],
         detail={
-            "form": form.name,
+            "form": name,
             "network": network,
             "version": form.version,
             "before": seen.before,

@@ -1,13 +1,16 @@
 """The family tree: reading, what cannot be, places, drawing, exchange."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from portal.forms.cli import forms
 from portal.forms.pedigree.fhir import family_history
 from portal.forms.pedigree.layout import arrange
 from portal.forms.pedigree.model import Pedigree, checked, pedigree_of
@@ -183,6 +186,20 @@ def test_fhir_has_a_history_for_each_relative() -> None:
             },
         }
     ]  # fmt: skip
+
+
+def test_the_command_reads_a_ped_file(tmp_path: Path) -> None:
+    file = tmp_path / "family.ped"
+    file.write_text("f 1 3 2 2 2\nf 2 0 0 2 1\nf 3 9 0 1 0\n")
+    run = CliRunner().invoke
+    done = run(forms, ["pedigree", str(file)])
+    assert done.exit_code == 0, done.output
+    assert "1: the patient, female, affected, child of 3 and 2." in done.stdout
+    assert "The father of number 3 is number 9" in done.stderr
+    assert run(forms, ["pedigree", str(file), "--as", "svg"]).stdout.startswith("<svg")
+    assert "FamilyMemberHistory" in run(forms, ["pedigree", str(file), "--as", "fhir"]).stdout
+    file.write_text("f 1 0")
+    assert isinstance(run(forms, ["pedigree", str(file)]).exception, DefinitionError)
 
 
 numbers = st.sampled_from(["", *(str(n) for n in range(1, 13))])

@@ -203,6 +203,17 @@ def test_overlays_that_would_no_longer_fit_are_named(put: Put) -> None:
         publish(OPERATOR, PublishForm("consultation", "eye", accept_warnings=True))
 
 
+def test_a_network_releases_its_form_with_overlays(
+    world: World, actor_of: Callable[[str], Any]
+) -> None:
+    coordinator, command = actor_of("coordinator"), PublishForm("consultation", "nmd")
+    first = publish(coordinator, command)
+    assert first.form.name == "consultation--ern-nmd"
+    assert publish(coordinator, command).unchanged
+    (row,) = versions(coordinator, "consultation", "nmd")
+    assert (row.form, row.hash) == ("consultation", first.form.hash)
+
+
 def test_who_may_release(put: Put, world: World, actor_of: Callable[[str], Any]) -> None:
     coordinator = actor_of("coordinator")
     publish(coordinator, PublishForm("consultation", "nmd"))
