@@ -43,7 +43,7 @@ def enqueue(
 
 def _database_now() -> datetime:
     if db.session.get_bind().dialect.name == "postgresql":
-        return db.session.scalars(select(func.now())).one()
+        return db.session.scalars(select(func.clock_timestamp())).one()
     return clock.now()
 
 
