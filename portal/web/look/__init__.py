@@ -2,7 +2,17 @@
 
 from flask import Flask
 
-from portal.web.look import admin_theme, choices, confirm, fab_fixes, icons, manifest, urls, values
+from portal.web.look import (
+    admin_theme,
+    choices,
+    confirm,
+    fab_fixes,
+    icons,
+    manifest,
+    urls,
+    values,
+    words,
+)
 
 
 def setup(app: Flask) -> None:
@@ -14,6 +24,7 @@ def setup(app: Flask) -> None:
     fab_fixes.apply()
     admin_theme.mend()
     choices.mend()
+    words.setup(app)
     manifest.setup(app)
     confirm.setup(app)
     app.jinja_env.globals.update(
