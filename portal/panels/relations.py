@@ -57,15 +57,23 @@ def _assistant_criterion(actor: Actor) -> ColumnElement[bool]:
 # --- the panel's people -------------------------------------------------------------------------
 
 
+def _sent(thing: Any) -> bool:
+    """A draft is its requester's own: whoever is named in it knows nothing of it yet."""
+    return bool(thing.phase != "draft")
+
+
 def _lead_holds(actor: Actor, thing: Any) -> bool:
-    return bool(thing.lead_id == actor.person_id and thing.network_id in actor.networks_as())
+    named = thing.lead_id == actor.person_id and thing.network_id in actor.networks_as()
+    return bool(named and _sent(thing))
 
 
 def _lead_criterion(actor: Actor) -> ColumnElement[bool]:
     networks = sorted(actor.networks_as())
     if not networks:
         return false()
-    return and_(Panel.lead_id == actor.person_id, Panel.network_id.in_(networks))
+    return and_(
+        Panel.lead_id == actor.person_id, Panel.network_id.in_(networks), Panel.phase != "draft"
+    )
 
 
 def on_panel(actor: Actor, panel: Any, statuses: frozenset[str]) -> PanelMember | None:
@@ -128,11 +136,13 @@ def _row(statuses: frozenset[str], roles: frozenset[str]) -> tuple[_Holds, _Crit
 
 def _profile(profile: str) -> tuple[_Holds, _Criterion]:
     def holds(actor: Actor, thing: Any) -> bool:
-        return thing.network_id in actor.networks_as(profile)
+        return thing.network_id in actor.networks_as(profile) and _sent(thing)
 
     def criterion(actor: Actor) -> ColumnElement[bool]:
         networks = sorted(actor.networks_as(profile))
-        return Panel.network_id.in_(networks) if networks else false()
+        if not networks:
+            return false()
+        return and_(Panel.network_id.in_(networks), Panel.phase != "draft")
 
     return holds, criterion
 

@@ -52,12 +52,16 @@ class Cast:
 
 @dataclass(frozen=True)
 class Room:
-    """A case: identifiers for addresses. ``panel`` is being answered, ``closed`` has a sealed outcome."""
+    """A case: identifiers for addresses.
+
+    ``panel`` is being answered, ``closed`` has a sealed outcome, ``unsent`` is a draft of the enroller.
+    """
 
     cast: Cast
     patient: str
     panel: str
     closed: str
+    unsent: str
     document: str
     picture: str
     pages: str
@@ -96,16 +100,39 @@ def furnish(world: World, actor_of: ActorOf, cast: Cast, words: Words = plain_wo
     def say(kind: str) -> str:
         return words(cast.key, kind)
 
-    patient = _enrol(world, actor_of, cast, say)
-    _fill_in(actor_of(cast.enroller), patient, say)
-    enroller = actor_of(cast.enroller)
-    text, picture, pages = (documents.attach(enroller, patient, up) for up in _papers(say))
+    patient, papers = _record(world, actor_of, cast, say)
     closed = _ask(world, actor_of, cast, patient, say)
     _answer(actor_of, cast, closed, say)
     code = _seal(actor_of, cast, closed, say)
     panel = _ask(world, actor_of, cast, patient, say)
     contribution, information = _answer(actor_of, cast, panel, say)
-    return Room(cast, patient, panel, closed, text, picture, pages, contribution, information, code)
+    unsent = panels.ask(
+        actor_of(cast.enroller),
+        AskQuestion(
+            say("unsent_question"), patient_id=patient, title=say("unsent_title"), submit=False
+        ),
+    )
+    return Room(cast, patient, panel, closed, unsent, *papers, contribution, information, code)
+
+
+def enrol_only(world: World, actor_of: ActorOf, cast: Cast, words: Words = plain_words) -> Room:
+    """Return a case that nobody has asked about: a patient with form and documents."""
+    patient, papers = _record(world, actor_of, cast, lambda kind: words(cast.key, kind))
+    return Room(cast, patient, "", "", "", *papers, "", "", "")
+
+
+def _record(
+    world: World, actor_of: ActorOf, cast: Cast, say: Callable[[str], str]
+) -> tuple[str, tuple[str, str, str]]:
+    patient = _enrol(world, actor_of, cast, say)
+    enroller = actor_of(cast.enroller)
+    _fill_in(enroller, patient, say)
+    text, picture, pages = _papers(say)
+    return patient, (
+        documents.attach(enroller, patient, text),
+        documents.attach(enroller, patient, picture),
+        documents.attach(enroller, patient, pages),
+    )
 
 
 def _enrol(world: World, actor_of: ActorOf, cast: Cast, say: Callable[[str], str]) -> str:
