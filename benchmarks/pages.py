@@ -17,8 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, render_template_string
-from portal.networks.service import sync_networks
-from portal.people.sessions import begin_for_tests
 from sqlalchemy import insert, text
 
 from portal import migrate
@@ -27,7 +25,10 @@ from portal.access.fab import sync_roles
 from portal.app import create_app
 from portal.kernel import clock, db
 from portal.kernel.ids import new_id
-from portal.panels.models import Panel
+from portal.networks.service import sync_networks
+from portal.panels.indexing import words_of
+from portal.panels.models import Panel, PanelWord
+from portal.people.sessions import begin_for_tests
 from portal.settings import load
 from portal.testing.world import World, build_world
 
@@ -105,6 +106,14 @@ def fill_panels(world: World, count: int) -> None:
                     for n in range(start, min(start + 10_000, count))
                 ]
                 connection.execute(insert(Panel), rows)
+                connection.execute(
+                    insert(PanelWord),
+                    [
+                        {"word": w, "panel_id": r["id"]}
+                        for r in rows
+                        for w in words_of(f"{r['number']} {r['title']}")
+                    ],
+                )
     finally:
         db.writing.reset(token)
         connection.close()
@@ -189,7 +198,7 @@ def _report_growth(client: Any, world: World, large: int) -> bool:
         return {
             "first page": _get(client, "/ern/nmd/panels/"),
             "keyset page": _get(client, f"/ern/nmd/panels/?before={middle}"),
-            "search": _get(client, "/ern/nmd/panels/?q=NMD-B-0000123"),
+            "search": _get(client, "/search?q=weakness+0000123"),
         }
 
     small = measure(calls())

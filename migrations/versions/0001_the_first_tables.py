@@ -5,7 +5,7 @@ release; no import of application models; an index on a large table is made conc
 
 Revision ID: 0001
 Revises:
-Create Date: 2026-11-25 03:16:37.909691
+Create Date: 2026-11-25 03:36:27.834495
 """
 
 from collections.abc import Sequence
@@ -1213,6 +1213,23 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_panel_member_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "panel_word",
+        sa.Column(
+            "word",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("panel_id", sa.String(length=26), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["panel_id"],
+            ["panel.id"],
+        ),
+        sa.PrimaryKeyConstraint("word", "panel_id"),
+    )
+    with op.batch_alter_table("panel_word", schema=None) as batch_op:
+        batch_op.create_index("ix_panel_word_panel_id", ["panel_id"], unique=False)
+
+    op.create_table(
         "timeline_entry",
         sa.Column("panel_id", sa.String(length=26), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
@@ -1303,6 +1320,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_timeline_panel_id_id")
 
     op.drop_table("timeline_entry")
+    with op.batch_alter_table("panel_word", schema=None) as batch_op:
+        batch_op.drop_index("ix_panel_word_panel_id")
+
+    op.drop_table("panel_word")
     with op.batch_alter_table("panel_member", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_panel_member_person_id"))
         batch_op.drop_index(batch_op.f("ix_panel_member_panel_id"))

@@ -47,6 +47,17 @@ class Panel(Identified):
     )
 
 
+class PanelWord(Base):
+    """A word of a panel's number or title, for the search box; see ``indexing.py``."""
+
+    __tablename__ = "panel_word"
+    __table_args__ = (Index("ix_panel_word_panel_id", "panel_id"),)
+    word: Mapped[str] = mapped_column(
+        String(40).with_variant(String(40, collation="C"), "postgresql"), primary_key=True
+    )  # by code point on both databases, so that a range is a beginning
+    panel_id: Mapped[str] = mapped_column(ForeignKey("panel.id"), primary_key=True)
+
+
 class PanelNumber(Base):
     """The last number given per network and year."""
 

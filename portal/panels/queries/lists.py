@@ -10,6 +10,7 @@ from portal.access.actor import COORDINATOR, DISPATCHER, Actor
 from portal.access.permissions import Permission
 from portal.kernel import clock, db
 from portal.networks.models import Centre, Network, ThematicArea
+from portal.panels.indexing import matching
 from portal.panels.models import Panel, PanelMember
 from portal.panels.queries.shapes import Page, PanelRow
 from portal.panels.words import Status
@@ -53,17 +54,11 @@ def list_panels(
 
 
 def find_panels(actor: Actor, text: str, limit: int = 5) -> list[PanelRow]:
-    """Return panels whose number or title holds ``text``, newest first."""
-    wanted = text.strip().lower()[:80]
-    if not wanted:
+    """Return panels whose number or title has every word of ``text``, newest first."""
+    found = matching(text[:80])
+    if found is None:
         return []
-    statement = _joined().where(
-        listed(actor),
-        or_(
-            func.lower(Panel.number).contains(wanted, autoescape=True),
-            func.lower(Panel.title).contains(wanted, autoescape=True),
-        ),
-    )
+    statement = _joined().where(listed(actor), found)
     return [
         _row(row) for row in db.session.execute(statement.order_by(Panel.id.desc()).limit(limit))
     ]

@@ -14,6 +14,7 @@ from portal.networks.models import Network, ThematicArea
 from portal.panels import events, people
 from portal.panels.commands import AskQuestion
 from portal.panels.facts import consent_valid
+from portal.panels.indexing import index_panel
 from portal.panels.models import Panel
 from portal.panels.numbers import next_number
 from portal.panels.service.inviting import ask_people, seat_lead
@@ -75,6 +76,7 @@ def _ask(actor: Actor, command: AskQuestion) -> str:
     )
     db.session.add(panel)
     db.session.flush()
+    index_panel(panel)
     events.happened(actor, panel, "asked", facts={"urgent": panel.urgent})
     step_due(panel, phase_of(panel))
     if command.lead_id:
@@ -195,6 +197,7 @@ def edit_question(actor: Actor, panel_id: str, command: AskQuestion) -> None:
     panel.area_id = _area(network, command.area_id)
     panel.wanted_by = command.wanted_by
     panel.version += 1
+    index_panel(panel)
     if panel.phase != "draft" and before != panel.question:
         events.happened(actor, panel, "question_changed", facts={}, reason=before[:1000])
     else:
