@@ -28,7 +28,9 @@ def demo(*, reset: bool, accounts: bool) -> None:
     if reset:
         _empty()
     app = application()
-    logging.getLogger("portal").setLevel(logging.WARNING)  # the past happens in one go; no log of it
+    logging.getLogger("portal").setLevel(
+        logging.WARNING
+    )  # the past happens in one go; no log of it
     with app.app_context():
         build(click.echo)
 

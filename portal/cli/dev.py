@@ -59,7 +59,8 @@ def _check_port(host: str, port: int, variable: str) -> None:
     with socket.socket() as probe:
         if probe.connect_ex((host, port)) == 0:
             raise InvalidInputError(
-                f"Port {port} is taken.", hint=f"Choose another one: {variable.format(port + 1)} make run"
+                f"Port {port} is taken.",
+                hint=f"Choose another one: {variable.format(port + 1)} make run",
             )
 
 

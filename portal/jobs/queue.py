@@ -43,7 +43,8 @@ def enqueue(
 
 def _database_now() -> datetime:
     if db.session.get_bind().dialect.name == "postgresql":
-        return db.session.scalars(select(func.clock_timestamp())).one()
+        moment: datetime = db.session.scalars(select(func.clock_timestamp())).one()
+        return moment
     return clock.now()
 
 
