@@ -48,7 +48,7 @@ def _prepare_embedded() -> None:
     db.configure(settings.database)
     if not migrate.is_current():
         click.echo("preparing the database …")
-        subprocess.run([sys.executable, "-m", "portal", "db", "upgrade"], check=True)  # noqa: S603 - our own module
+        subprocess.run([sys.executable, "-m", "portal", "db", "upgrade"], check=True)
 
 
 def _worker_thread(app: object, stop: threading.Event) -> None:
