@@ -7,18 +7,36 @@ from typing import Any
 
 from portal.forms.compiled import CompiledForm, CompiledItem
 from portal.forms.definition import Option, in_language, same_system
-from portal.forms.interop.access import OWN, UCUM, Json, extension, number, text, value_of
+from portal.forms.interop.access import (
+    EXTENSION,
+    OWN,
+    UCUM,
+    Json,
+    extension,
+    number,
+    text,
+    value_of,
+)
 from portal.forms.interop.exporting.verbatim import merged
 from portal.forms.kinds import AnswerError
 
+WEIGHT = f"{EXTENSION}itemWeight"
+ORDINAL = f"{EXTENSION}ordinalValue"
+WEIGHTS = (WEIGHT, ORDINAL)
 LOCAL_TIME = f"{OWN}local-time"
 Value = tuple[str, Any]
 """``("Coding", {…})``: what follows ``value`` in the name, and the value."""
 
 
-def to_fhir(item: CompiledItem, stored: Any) -> Value:
-    """Return a stored answer as ``value[x]``; numbers keep their digits as ``Decimal``."""
-    return _WRITERS.get(item.item.type, _text)(item, stored)
+def to_fhir(item: CompiledItem, stored: Any, weight: str = "") -> Value:
+    """Return a stored answer as ``value[x]``; numbers keep their digits as ``Decimal``.
+
+    ``weight`` is the address of the extension that carries the score of a chosen option.
+    """
+    kind, value = _WRITERS.get(item.item.type, _text)(item, stored)
+    if kind == "Coding":
+        return kind, _weighted(item, stored, value, weight or WEIGHT)
+    return kind, value
 
 
 def from_fhir(item: CompiledItem, kind: str, value: Any) -> Any:
@@ -64,30 +82,29 @@ def _choice(item: CompiledItem, stored: Any) -> Value:
     for option in item.options:
         if (option.system, option.code) == (same_system(stored.get("system", "")), stored["code"]):
             kind, value = option_value(option, item.language)
-            if kind != "Coding":
-                return kind, value
-            return kind, _pinned(value, option, stored)
+            return kind, value if kind != "Coding" else _pinned(value, stored)
     kept = ("system", "version", "code", "display")
     return "Coding", {name: stored[name] for name in kept if stored.get(name)}
 
 
-def _pinned(coding: Json, option: Option, stored: Any) -> Json:
+def _pinned(coding: Json, stored: Any) -> Json:
     """Return an option's coding as it was chosen: version and display of the day."""
     found = {key: value for key, value in coding.items() if not key.startswith("_")}
     if stored.get("version"):
         found["version"] = stored["version"]
     if stored.get("display"):
         found["display"] = stored["display"]
-    if option.score:
-        weight = {"url": WEIGHT, "valueDecimal": Decimal(option.score)}
-        others = [one for one in found.get("extension", []) if one.get("url") not in WEIGHTS]
-        found["extension"] = [*others, weight]
     return found
 
 
-WEIGHT = "http://hl7.org/fhir/StructureDefinition/itemWeight"
-ORDINAL = "http://hl7.org/fhir/StructureDefinition/ordinalValue"
-WEIGHTS = (WEIGHT, ORDINAL)
+def _weighted(item: CompiledItem, stored: Any, coding: Json, url: str) -> Json:
+    """Return a coding with the score of its option, for calculations over the response."""
+    key = (same_system(stored.get("system", "")), stored.get("code"))
+    score = next((o.score for o in item.options if (o.system, o.code) == key), "")
+    if not score:
+        return coding
+    others = [one for one in coding.get("extension", []) if one.get("url") not in WEIGHTS]
+    return {**coding, "extension": [*others, {"url": url, "valueDecimal": Decimal(score)}]}
 
 
 def option_value(option: Option, language: str) -> Value:

@@ -1,14 +1,14 @@
 """A form as a FHIR R4 Questionnaire."""
 
 import json
-import re
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from portal.forms.compiled import CompiledForm
 from portal.forms.definition import FormDefinition, Rule
-from portal.forms.interop.access import Json
+from portal.forms.interop.access import Json, objects, text
 from portal.forms.interop.exporting import addresses as a
 from portal.forms.interop.exporting.choices import value_sets
 from portal.forms.interop.exporting.expressions import Expressions
@@ -16,7 +16,7 @@ from portal.forms.interop.exporting.items import ItemWriter
 from portal.forms.interop.exporting.texts import put_text
 from portal.forms.interop.exporting.verbatim import merged
 from portal.forms.interop.files import plain_numbers
-from portal.forms.interop.importing.naming import prefixes, systems_in
+from portal.forms.interop.naming import machine_name, prefixes, resource_id, systems_in
 
 QUESTIONNAIRES = "https://ern-portal.eu/fhir/Questionnaire/"
 _BLOCKS = ("due", "views", "checks", "migrations", "retired")
@@ -30,6 +30,19 @@ def questionnaire(form: CompiledForm) -> Json:
     """
     found: Json = plain_numbers(_resource(form))
     return found
+
+
+def canonical(form: CompiledForm) -> str:
+    """Return the address and version under which a form's responses name it."""
+    definition = form.definition
+    kept = definition.fhir
+    url = kept["url"] if "url" in kept else definition.url or _address(definition)
+    version = kept.get("version", definition.version)
+    return f"{url}|{version}" if version else str(url or _address(definition))
+
+
+def _address(definition: FormDefinition) -> str:
+    return f"{QUESTIONNAIRES}{resource_id(definition.form)}"
 
 
 def _resource(form: CompiledForm) -> Json:
@@ -48,7 +61,7 @@ def _resource(form: CompiledForm) -> Json:
     if extensions:
         node["extension"] = extensions
     node |= {
-        "url": definition.url or f"{QUESTIONNAIRES}{resource_id(definition.form)}",
+        "url": definition.url or _address(definition),
         "version": definition.version,
         "name": machine_name(definition.form),
     }
@@ -60,7 +73,8 @@ def _resource(form: CompiledForm) -> Json:
     if definition.derived_from:
         node["derivedFrom"] = [definition.derived_from]
     items = writer.items(tuple(i.id for i in definition.items if i.id in form.items))
-    own = _own(form, {"item": items, "contained": contained})
+    texts = {key: value for key, value in node.items() if key[0] == "_"}
+    own = _own(form, {"item": items, "contained": contained, "texts": texts})
     if own:
         node.setdefault("extension", []).extend(own)
     node["item"] = items
@@ -83,15 +97,18 @@ def _rules(form: CompiledForm) -> list[Rule]:
     return [rule for rule in form.definition.rules if rule.id in of_form]
 
 
-def resource_id(name: str) -> str:
-    """Return a form's name as the id of a resource: letters, digits, hyphens and dots."""
-    return re.sub(r"[^A-Za-z0-9.-]", "-", name)[:64]
-
-
-def machine_name(name: str) -> str:
-    """Return a form's name as FHIR wants names for machines: ``IntakeForm``."""
-    parts = [part for part in re.split(r"[^A-Za-z0-9]", name) if part]
-    return "".join(part[:1].upper() + part[1:] for part in parts)
+def _languages(content: Any) -> Iterator[str]:
+    """Yield the languages of the translations in an element."""
+    if isinstance(content, list):
+        for one in content:
+            yield from _languages(one)
+    elif isinstance(content, dict):
+        if content.get("url") == "lang" and isinstance(content.get("valueCode"), str):
+            yield content["valueCode"]
+        for designation in objects(content, "designation"):
+            yield text(designation, "language")
+        for value in content.values():
+            yield from _languages(value)
 
 
 def _own(form: CompiledForm, content: Json) -> list[Json]:
@@ -103,7 +120,8 @@ def _own(form: CompiledForm, content: Json) -> list[Json]:
         for name in _BLOCKS
         if getattr(definition, name)
     }
-    if len(definition.languages) > 1:
+    others = sorted(set(_languages(content)) - {form.language})
+    if tuple(definition.languages) != (form.language, *others):
         blocks["languages"] = list(definition.languages)
     if dict(definition.codes) != prefixes(systems_in(content))[1]:
         blocks["codes"] = dict(definition.codes)

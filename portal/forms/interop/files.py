@@ -13,6 +13,7 @@ from portal.kernel.errors import PortalError
 
 MAX_BYTES = 64_000_000
 MAX_DEPTH = 160
+_SHORT = re.compile(r"-?[0-9]{1,15}\.[0-9]{1,15}")
 _BRACKETS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[{\]}]')
 
 
@@ -126,13 +127,34 @@ def plain_numbers(node: Any) -> Any:
         return {key: plain_numbers(value) for key, value in node.items()}
     if isinstance(node, list):
         return [plain_numbers(value) for value in node]
-    if isinstance(node, Decimal):
-        return _plain_number(node)
-    return node
+    if isinstance(node, float):
+        node = Decimal(repr(node))
+    if isinstance(node, int) and abs(node) >= 10**15:
+        return str(node)
+    return _plain_number(node) if isinstance(node, Decimal) else node
 
 
 def _plain_number(value: Decimal) -> Any:
+    if not value.is_finite():
+        return str(value)
     if value == value.to_integral_value() and abs(value) < 10**15:
         return int(value)
     close = float(value)
-    return close if Decimal(repr(close)) == value and "e" not in repr(close) else str(value)
+    exact = Decimal(repr(close)) == value and _SHORT.fullmatch(repr(close))
+    return close if exact else str(value)
+
+
+def write_json(node: Any, level: int = 0) -> str:
+    """Return JSON text, indented by two blanks; decimals keep every digit."""
+    pad, close = "  " * (level + 1), "  " * level
+    if isinstance(node, dict) and node:
+        parts = [
+            f"{pad}{json.dumps(str(key), ensure_ascii=False)}: {write_json(value, level + 1)}"
+            for key, value in node.items()
+        ]
+        return "{\n" + ",\n".join(parts) + f"\n{close}}}"
+    if isinstance(node, list | tuple) and node:
+        return "[\n" + ",\n".join(f"{pad}{write_json(v, level + 1)}" for v in node) + f"\n{close}]"
+    if isinstance(node, Decimal):
+        return format(node, "f")
+    return json.dumps(node, ensure_ascii=False)

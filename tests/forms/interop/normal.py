@@ -16,7 +16,11 @@ def normal(node: Any, key: str = "") -> Any:
         parts = [normal(one, key) for one in node]
         if key == "item":
             return [p for p in parts if is_help(p)] + [p for p in parts if not is_help(p)]
-        return sorted(parts, key=lambda one: json.dumps(one, sort_keys=True)) if key in UNORDERED else parts
+        return (
+            sorted(parts, key=lambda one: json.dumps(one, sort_keys=True))
+            if key in UNORDERED
+            else parts
+        )
     if not isinstance(node, dict):
         return node
     found = {k: normal(v, k) for k, v in node.items() if not (k in FALSE and v is False)}
@@ -58,4 +62,6 @@ def differences(left: Any, right: Any, path: str = "") -> list[str]:
         for index, (one, other) in enumerate(zip(left, right, strict=True)):
             found += differences(one, other, f"{path}[{index}]")
         return found
-    return [] if left == right else [f"{path}: {json.dumps(left)[:300]} → {json.dumps(right)[:300]}"]
+    return (
+        [] if left == right else [f"{path}: {json.dumps(left)[:300]} → {json.dumps(right)[:300]}"]
+    )

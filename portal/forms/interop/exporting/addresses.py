@@ -49,6 +49,7 @@ OWN_REQUIRED_IF = f"{OWN}required-if"
 OWN_EXTRACT = f"{OWN}extract"
 OWN_PREFILL = f"{OWN}prefill"
 OWN_SOURCES = f"{OWN}options-from"
+OWN_LIST = f"{OWN}option-list"
 OWN_OPTION_HELP = f"{OWN}option-help"
 OWN_TYPE = f"{OWN}container"
 

@@ -25,6 +25,9 @@ def put_options(node: Json, item: CompiledItem, form: CompiledForm) -> None:
     elif item.options:
         chosen = _defaults(item)
         node["answerOption"] = [_option(o, item.language, form, chosen) for o in item.options]
+        if listed:
+            name = {"url": a.OWN_LIST, "valueString": listed}
+            node.setdefault("extension", []).append(name)
     sources = [source for source in item.item.options_from if source != ANY_CODE]
     if not sources:
         return

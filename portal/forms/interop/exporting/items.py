@@ -1,12 +1,11 @@
 """Items of a form as items of a Questionnaire."""
 
-import json
 import re
 from decimal import Decimal
 from typing import Any
 
 from portal.forms.compiled import CompiledForm, CompiledItem, Expression
-from portal.forms.definition import Coding, Rule
+from portal.forms.definition import Rule
 from portal.forms.expressions import Ast
 from portal.forms.interop.access import UCUM, Json
 from portal.forms.interop.answer_values import link_ids, to_fhir
@@ -14,6 +13,13 @@ from portal.forms.interop.exporting import addresses as a
 from portal.forms.interop.exporting.choices import put_options, toggles, unit_extensions
 from portal.forms.interop.exporting.conditions import enable_when
 from portal.forms.interop.exporting.expressions import Expressions
+from portal.forms.interop.exporting.parts import (
+    coding,
+    control_extension,
+    control_extensions,
+    own_extensions,
+    valued,
+)
 from portal.forms.interop.exporting.texts import put_text, text_extension
 from portal.forms.interop.exporting.verbatim import merged
 from portal.forms.kinds.links import bytes_of
@@ -131,16 +137,7 @@ class ItemWriter:
         found: list[Json] = []
         if asked.hidden:
             found.append({"url": a.HIDDEN, "valueBoolean": True})
-        control = asked.control
-        if asked.type == "table" and control in {"", "table"}:
-            control = "gtable" if asked.repeats else "table"
-        kept = asked.fhir.get("as", {})
-        if isinstance(kept, dict) and kept.get("control"):
-            found.append(control_extension(str(kept["control"])))
-        elif asked.type == "note" and control in a.CATEGORIES:
-            found.append(category_extension(a.CATEGORIES[control]))
-        elif control:
-            found.append(control_extension(a.CONTROLS.get(control, control)))
+        found += control_extensions(item)
         if asked.layout:
             found.append({"url": a.ORIENTATION, "valueCode": asked.layout})
         if asked.width:
@@ -168,7 +165,8 @@ class ItemWriter:
         if asked.step:
             kind = "valueInteger" if asked.type == "integer" else "valueDecimal"
             found.append({"url": a.STEP, kind: Decimal(asked.step)})
-        pattern = asked.pattern or a.PRECISIONS.get(asked.precision, "")
+        precision = asked.precision or ("day" if asked.type == "date" else "")
+        pattern = asked.pattern or a.PRECISIONS.get(precision, "")
         if pattern:
             found.append({"url": a.REGEX, "valueString": pattern})
         for side, moving in (("min", item.min), ("max", item.max)):
@@ -248,56 +246,3 @@ def _bound_url(item: CompiledItem, side: str) -> str:
     if item.item.type == "quantity":
         return a.MIN_QUANTITY if side == "min" else a.MAX_QUANTITY
     return a.MIN_VALUE if side == "min" else a.MAX_VALUE
-
-
-def own_extensions(item: CompiledItem) -> list[Json]:
-    """Return what FHIR has no word for."""
-    asked = item.item
-    found: list[Json] = []
-    if asked.weight:
-        found.append({"url": a.OWN_WEIGHT, "valueDecimal": Decimal(asked.weight)})
-    found += [{"url": a.OWN_SENSITIVE, "valueString": word} for word in asked.sensitive]
-    found += [{"url": a.OWN_WAS, "valueString": former} for former in asked.was]
-    if asked.replaceable:
-        found.append({"url": a.OWN_REPLACEABLE, "valueBoolean": True})
-    if asked.type == "section" and item.parent:
-        found.append({"url": a.OWN_TYPE, "valueCode": "section"})
-    if asked.type == "group" and not item.parent and not asked.repeats:
-        found.append({"url": a.OWN_TYPE, "valueCode": "group"})
-    if asked.extract:
-        if "observation" in asked.extract:
-            found.append({"url": a.EXTRACT, "valueBoolean": True})
-        if asked.extract != {"observation": True}:
-            written = json.dumps(asked.extract, ensure_ascii=False, sort_keys=True)
-            found.append({"url": a.OWN_EXTRACT, "valueString": written})
-    return found
-
-
-def coding(code: Coding) -> Json:
-    """Return a code."""
-    found = {
-        "system": code.system,
-        "version": code.version,
-        "code": code.code,
-        "display": code.display,
-    }
-    return {key: value for key, value in found.items() if value}
-
-
-def control_extension(code: str) -> Json:
-    """Return ``itemControl``."""
-    concept = {"coding": [{"system": a.CONTROL_SYSTEM, "code": code}]}
-    return {"url": a.ITEM_CONTROL, "valueCodeableConcept": concept}
-
-
-def category_extension(code: str) -> Json:
-    """Return ``displayCategory``."""
-    concept = {"coding": [{"system": a.CATEGORY_SYSTEM, "code": code}]}
-    return {"url": a.DISPLAY_CATEGORY, "valueCodeableConcept": concept}
-
-
-def valued(kind: str, value: Any) -> Json:
-    """Return ``{"value[x]": value}``; a pair is the value and what stands beside it."""
-    if isinstance(value, tuple):
-        return {f"value{kind}": value[0], f"_value{kind}": value[1]}
-    return {f"value{kind}": value}

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from portal.forms.expressions import Ast
 from portal.forms.interop.checking.items import Asked
-from portal.forms.interop.wording import UntranslatableError
+from portal.forms.interop.wording import CURIE, UntranslatableError
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,8 @@ class Meaning:
     def code(self, system: str | None, code: str) -> Ast:
         """Return a code as our language writes it beside this item."""
         if code in self.codes and system in {None, self.codes[code]}:
-            return ["str", code]
+            curie = f"{self.prefixes.get(self.codes[code], '')}:{code}"
+            return ["curie", curie] if CURIE.fullmatch(curie) else ["str", code]
         if self.codes and system is None:
             raise UntranslatableError(f"'{code}', which is no option of '{self.id}'")
         prefix = self.prefixes.get(system or "")

@@ -4,9 +4,10 @@ import json
 from typing import Any
 
 from portal.forms.definition import Coding, Prefill, Rule, same_system
+from portal.forms.definition.shapes import DECIMAL
 from portal.forms.definition.vocabulary import keywords_for
 from portal.forms.expressions.signatures import fits
-from portal.forms.interop.access import Json, extension, text, value_of
+from portal.forms.interop.access import Json, extension, number, text, value_of
 from portal.forms.interop.checking.items import Asked
 from portal.forms.interop.exporting import addresses as a
 from portal.forms.interop.exporting.expressions import camel
@@ -141,9 +142,11 @@ class Computed:
 
     def _own(self) -> None:
         """Read what this portal exported about itself."""
-        weight = self.left.take_extension(a.OWN_WEIGHT, "Decimal", "Integer")
-        if weight is not None and self.may("weight"):
-            self.fields["weight"] = str(weight)
+        weight = number(extension(self.left.node, a.OWN_WEIGHT))
+        written = "" if weight is None else format(weight, "f")
+        if DECIMAL.fullmatch(written) and self.may("weight"):
+            self.left.take_extension(a.OWN_WEIGHT, "Decimal", "Integer")
+            self.fields["weight"] = written
         for keyword, url in (("sensitive", a.OWN_SENSITIVE), ("was", a.OWN_WAS)):
             words = self.left.take_extensions(url, "String")
             if words:

@@ -32,7 +32,16 @@ def show_if(context: Context, asked: Asked) -> str:
     behaviour = text(asked.node, "enableBehavior")
     if behaviour not in {"all", "any"}:
         raise UntranslatableError("several conditions without an enableBehavior")
-    return text_of(["and" if behaviour == "all" else "or", *parts])
+    return text_of(["and", *parts] if behaviour == "all" else _any(parts))
+
+
+def _any(parts: list[Ast]) -> Ast:
+    """Return « one of them »; several values of one item are written as a list."""
+    one_item = all(part[0] == "=" and part[1] == parts[0][1] for part in parts)
+    listable = one_item and all(part[2][0] in {"str", "curie", "num"} for part in parts)
+    if listable:
+        return ["in", parts[0][1], ["list", *(part[2] for part in parts)]]
+    return ["or", *parts]
 
 
 def _condition(context: Context, asked: Asked, condition: Json) -> Ast:

@@ -1,8 +1,10 @@
 """What the parts of an import share: the form, the ids given, what may not become a keyword."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from portal.forms.definition import Option
 from portal.forms.interop.access import Json, extension, objects, text
 from portal.forms.interop.checking.items import Asked, Form
 from portal.forms.interop.exporting.expressions import OWN_LANGUAGE, SOURCE
@@ -10,9 +12,9 @@ from portal.forms.interop.fhirpath.inward import Inward
 from portal.forms.interop.fhirpath.subjects import Meaning
 from portal.forms.interop.fhirpath.translating import as_condition, as_value
 from portal.forms.interop.importing.kinds import kind_of
-from portal.forms.interop.importing.naming import identifier, prefixes, systems_in
 from portal.forms.interop.importing.offered import Offered, offered
 from portal.forms.interop.importing.report import Report
+from portal.forms.interop.naming import identifier, prefixes, systems_in
 from portal.forms.interop.wording import UntranslatableError
 from portal.forms.kinds import KINDS
 
@@ -30,6 +32,7 @@ class Context:
     languages: dict[str, None] = field(default_factory=dict)
     lets: dict[str, tuple[str, str]] = field(default_factory=dict)
     score_urls: set[str] = field(default_factory=set)
+    given_codes: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def every(self) -> list[Asked]:
@@ -62,7 +65,7 @@ class Context:
     @cached_property
     def naming(self) -> tuple[dict[str, str], dict[str, str]]:
         """The prefixes of code systems, and those among them that the form must declare."""
-        return prefixes(systems_in(self.form.questionnaire))
+        return prefixes(systems_in(self.form.questionnaire), self.given_codes)
 
     @cached_property
     def sets(self) -> dict[str, Json]:
@@ -92,6 +95,15 @@ class Context:
             one: offered(one.node, self.language, self.naming[0], self.sets, self.systems)
             for one in choices
         }
+
+    @cached_property
+    def lists(self) -> dict[str, tuple[Option, ...]]:
+        """The named lists of options; of two with one name the first."""
+        found: dict[str, tuple[Option, ...]] = {}
+        for offer in self.offers.values():
+            if offer.option_list:
+                found.setdefault(offer.option_list, offer.options)
+        return found
 
     def allows(self, asked: Asked, keyword: str) -> bool:
         """Whether a keyword may be used on an item."""

@@ -1,6 +1,7 @@
 """A Questionnaire as a form of ours: nothing is lost, and the form always compiles."""
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,6 @@ from portal.forms.interop.access import Json, extension, objects, text, value_of
 from portal.forms.interop.answer_values import ORDINAL
 from portal.forms.interop.checking.items import Form
 from portal.forms.interop.checking.normal import questionnaire_as_r4
-from portal.forms.interop.export import machine_name, resource_id
 from portal.forms.interop.exporting import addresses as a
 from portal.forms.interop.exporting.choices import set_id
 from portal.forms.interop.exporting.expressions import camel
@@ -22,13 +22,14 @@ from portal.forms.interop.files import plain_numbers
 from portal.forms.interop.importing.context import Context, besides
 from portal.forms.interop.importing.items import ItemReader
 from portal.forms.interop.importing.leftovers import Leftovers
-from portal.forms.interop.importing.naming import form_name, identifier
 from portal.forms.interop.importing.report import Report
 from portal.forms.interop.importing.rules import read_rules
+from portal.forms.interop.naming import form_name, identifier, machine_name, resource_id
 from portal.forms.interop.wording import UntranslatableError
 from portal.kernel.errors import DefinitionError, Issue
 
 MAX_ROUNDS = 60
+_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
 _STATUS = frozenset({"draft", "active", "retired"})
 
 
@@ -72,9 +73,9 @@ def _every(items: Iterable[Any]) -> Iterable[Any]:
 
 
 def _readable(node: Any) -> Any:
-    """Replace what no file can hold: half characters."""
+    """Replace what a file cannot hold: half characters, and line ends that YAML folds away."""
     if isinstance(node, str):
-        return node.encode("utf-8", "replace").decode("utf-8")
+        return _LINE_ENDS.sub("\n", node.encode("utf-8", "replace").decode("utf-8"))
     if isinstance(node, dict):
         return {_readable(key): _readable(value) for key, value in node.items()}
     if isinstance(node, list):
@@ -95,9 +96,11 @@ class _Document:
         written = text(self.resource, "language")
         language = written if LANGUAGE.fullmatch(written) else "en"
         form = Form(self.resource)
-        context = Context(form, self.report, language, self.denied)
-        context.languages[language] = None
         left = Leftovers({k: v for k, v in self.resource.items() if k != "resourceType"})
+        blocks = self._blocks(left)
+        context = Context(form, self.report, language, self.denied)
+        context.given_codes = blocks.get("codes", {})
+        context.languages |= dict.fromkeys(blocks.get("languages", [language]))
         left.node.pop("item", None)
         patch: Json = {} if written == language else {"language": left.node.get("language")}
         left.node.pop("language", None)
@@ -107,9 +110,8 @@ class _Document:
         fields["items"] = tuple(ItemReader(context, one).item() for one in form.root.children)
         fields["rules"] = tuple(self._rules(context, left))
         fields["lists"] = self._lists(context, left)
-        blocks = self._blocks(left)
         fields |= blocks
-        fields["codes"] = {**context.naming[1], **blocks.get("codes", {})}
+        fields["codes"] = context.naming[1]
         if context.score_urls == {ORDINAL}:
             names["score"] = "ordinalValue"
         self.report.items = len(context.every)
@@ -129,12 +131,14 @@ class _Document:
             if left.node.get(member) != expected:
                 patch[member] = left.node.get(member)
             left.node.pop(member, None)
-        version, status = left.node.pop("version", None), left.node.pop("status", None)
+        version, status = left.node.pop("version", None), left.node.get("status")
         semantic = isinstance(version, str) and SEMVER.fullmatch(version)
         if not semantic:
             patch["version"] = version
-        if status not in _STATUS:
-            patch["status"] = status
+        status = status if isinstance(status, str) and status in _STATUS else None
+        if status is None:
+            patch["status"] = left.node.get("status")
+        left.node.pop("status", None)
         url = left.node.get("url")
         usable = isinstance(url, str) and 0 < len(url) < 2000
         if not usable:
@@ -144,7 +148,7 @@ class _Document:
         return {
             "form": own,
             "version": version if semantic else "1.0.0",
-            "status": status if status in _STATUS else "",
+            "status": status or "",
             "url": url if usable else "",
             "publisher": publisher,
             "title": left.take_text("title", language),
@@ -208,11 +212,7 @@ class _Document:
 
     def _lists(self, context: Context, left: Leftovers) -> dict[str, tuple[Option, ...]]:
         """Return the value sets inside the form that items use; whole ones need no copy."""
-        found = {
-            offer.option_list: offer.options
-            for offer in context.offers.values()
-            if offer.option_list
-        }
+        found = context.lists
         made = {set_id(name) for name in found}
         kept = [one for one in objects(left.node, "contained") if not _is_plain_set(one, made)]
         left.node.pop("contained", None)

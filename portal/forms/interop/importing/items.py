@@ -153,8 +153,12 @@ class ItemReader:
         for member in offer.taken:
             self.left.node.pop(member, None)
         self.fields["options_from"] = offer.sources
-        if offer.option_list:
+        self.left.drop(self.left.extensions(a.OWN_LIST))
+        if offer.option_list and self.context.lists.get(offer.option_list) == offer.options:
             self.fields["option_list"] = offer.option_list
+            codes = [f"{o.system}|{o.code}" if o.system else o.code for o in offer.chosen]
+            if codes:
+                self.fields["default"] = codes if self.asked.repeats else codes[0]
         else:
             self.fields["options"] = self._toggled(offer.options)
         if offer.sources and self.left.extensions(a.OWN_SOURCES):

@@ -33,7 +33,7 @@ def kind_of(asked: Asked) -> str:
         return "note"
     if asked.kind not in {"group", "display"} and not asked.children:
         return "note"
-    if control_code(asked) in TABLES:
+    if control_code(asked) in TABLES and not (asked.repeats and asked.children):
         return "table"
     own = extension(asked.node, OWN_TYPE)
     if own in {"section", "group"}:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from portal.forms.definition.shapes import DECIMAL
 from portal.forms.definition.vocabulary import CONTROLS, keywords_for
 from portal.forms.expressions.units import is_unit
-from portal.forms.interop.access import UCUM, Json, extension, extensions, text, value_of
+from portal.forms.interop.access import UCUM, Json, extension, extensions, number, text, value_of
 from portal.forms.interop.checking.items import Asked
 from portal.forms.interop.exporting import addresses as a
 from portal.forms.interop.importing.constants import MOMENTS, NUMBERS, limit, size
@@ -39,9 +40,9 @@ class Looks:
         self.control()
         self.counts()
         self.pattern()
-        self.limits()
         if self.kind == "quantity":
             self.units()
+        self.limits()
         if self.kind == "file":
             self.files()
         if self.kind == "reference":
@@ -85,8 +86,12 @@ class Looks:
             return
         if self.kind == "table" and code in TABLES:
             self.left.drop(found)
-            if code != ("gtable" if is_repeat(self.asked) else "table"):
+            if code != "table":
                 self.renamed["control"] = code
+            return
+        if is_repeat(self.asked) and code == "gtable" and self.may("control"):
+            self.left.drop(found)
+            self.fields["control"] = "table"
             return
         word = _CODES.get(code, code)
         possible = word in CONTROLS.get(self.kind, ()) and self.may("control")
@@ -136,18 +141,17 @@ class Looks:
                     continue
                 if self.left.take_extension(url, "Integer") is not None:
                     self.fields[keyword] = value
-        if self.may("step") and self.kind in NUMBERS:
-            for value_kind in NUMBERS[self.kind]:
-                step = self.left.take_extension(a.STEP, value_kind)
-                if step is not None:
-                    self.fields["step"] = (
-                        format(step, "f") if value_kind == "Decimal" else str(step)
-                    )
-                    break
+        exact = number(extension(self.left.node, a.STEP))
+        written = "" if exact is None else format(exact, "f")
+        possible = DECIMAL.fullmatch(written) and self.may("step") and self.kind in NUMBERS
+        if possible and self.left.take_extension(a.STEP, *NUMBERS[self.kind]) is not None:
+            self.fields["step"] = written
 
     def pattern(self) -> None:
         """Read the pattern of a text, or the precision of a date."""
         written = extension(self.left.node, a.REGEX)
+        if self.kind == "date":
+            self.fields["precision"] = "any"
         if not isinstance(written, str):
             return
         if self.kind == "date" and self.may("precision"):
@@ -172,6 +176,9 @@ class Looks:
             if not self.may(keyword):
                 continue
             written = limit(self.kind, extension(self.left.node, url))
+            own = self.fields.get("unit") or next(iter(self.fields.get("units", ())), None)
+            number, _, unit = written.partition(" ")
+            written = number if quantity and unit.strip("'\"") == own else written
             if written and self.left.take_extension(url, *kinds) is not None:
                 self.fields[keyword] = written
             elif not written:

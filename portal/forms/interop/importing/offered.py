@@ -4,15 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from portal.forms.definition import Option, Text, same_system
-from portal.forms.definition.shapes import DECIMAL, LANGUAGE, LOCAL_CODE
-from portal.forms.interop.access import Json, extension, objects, text, value_of
+from portal.forms.definition.shapes import DECIMAL, ID, LANGUAGE, LOCAL_CODE
+from portal.forms.interop.access import Json, extension, number, objects, text, value_of
 from portal.forms.interop.answer_values import ORDINAL, WEIGHT, WEIGHTS
 from portal.forms.interop.exporting import addresses as a
 from portal.forms.interop.exporting.choices import ANY_CODE, source_of
 from portal.forms.interop.files import plain_numbers
 from portal.forms.interop.importing.leftovers import Leftovers
-from portal.forms.interop.importing.naming import identifier
+from portal.forms.interop.naming import identifier
 from portal.forms.interop.standard.codes import options_of
 
 _SOURCES = ("valueset:", "pack:", "http:", "https:", "urn:")
@@ -27,6 +29,7 @@ class Offered:
     sources: tuple[str, ...] = ()
     taken: tuple[str, ...] = ()
     score_urls: set[str] = field(default_factory=set)
+    chosen: tuple[Option, ...] = ()
 
 
 def offered(
@@ -47,6 +50,9 @@ def offered(
         found = _listed(node, language, prefixes)
         if found.options:
             found.sources = sources
+            name = extension(node, a.OWN_LIST)
+            if isinstance(name, str) and ID.fullmatch(name) and found.taken:
+                _name_list(found, name)
             return found
     address = text(node, "answerValueSet")
     if address.startswith("#") and address[1:] in sets:
@@ -60,6 +66,13 @@ def offered(
     if address.startswith(_SOURCES) and not any(c.isspace() for c in address):
         return Offered(sources=(source_of(address),), taken=("answerValueSet",))
     return Offered(sources=(ANY_CODE,))
+
+
+def _name_list(found: Offered, name: str) -> None:
+    """Give options the name of their list; a chosen one is a matter of the item then."""
+    found.option_list = name
+    found.chosen = tuple(option for option in found.options if option.default)
+    found.options = tuple(msgspec.structs.replace(o, default=False) for o in found.options)
 
 
 def _listed(node: Json, language: str, prefixes: Mapping[str, str]) -> Offered:
@@ -119,7 +132,8 @@ def _score(left: Leftovers, value: Any, score_urls: set[str]) -> str:
 
 
 def _decimal(value: Any) -> str:
-    written = format(value, "f") if not isinstance(value, str) else value
+    exact = number(value)
+    written = "" if exact is None else format(exact, "f")
     return written if DECIMAL.fullmatch(written) else ""
 
 

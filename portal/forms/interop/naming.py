@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from portal.forms.definition import same_system
 from portal.forms.definition.reading import SYSTEMS
@@ -59,11 +59,17 @@ def form_name(*candidates: str) -> str:
     return "imported"
 
 
-def prefixes(systems: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Return (system → prefix, ``codes:`` of the form) for code systems in order of appearance."""
-    known = {same_system(address): name for name, address in SYSTEMS.items()}
+def prefixes(
+    systems: Iterable[str], given: Mapping[str, str] | None = None
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return (system → prefix, ``codes:`` of the form) for code systems in order of appearance.
+
+    ``given`` are prefixes that the form brings along.
+    """
+    declared: dict[str, str] = dict(given or {})
+    named = {**SYSTEMS, **declared}
+    known = {same_system(address): name for name, address in named.items()}
     found: dict[str, str] = {}
-    declared: dict[str, str] = {}
     for system in systems:
         if not system or system in found:
             continue
@@ -100,3 +106,14 @@ def systems_in(questionnaire: Json) -> Iterator[str]:
     for resource in objects(questionnaire, "contained"):
         for part in objects(resource.get("compose"), "include"):
             yield same_system(text(part, "system"))
+
+
+def resource_id(name: str) -> str:
+    """Return a form's name as the id of a resource: letters, digits, hyphens and dots."""
+    return re.sub(r"[^A-Za-z0-9.-]", "-", name)[:64]
+
+
+def machine_name(name: str) -> str:
+    """Return a form's name as FHIR wants names for machines: ``IntakeForm``."""
+    parts = [part for part in re.split(r"[^A-Za-z0-9]", name) if part]
+    return "".join(part[:1].upper() + part[1:] for part in parts)
