@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 
-from portal.forms.compile import check_form
 from portal.forms.definition import Check, FormDefinition, Migration, Option, Retired
 from portal.forms.definition.shapes import LANGUAGE, SEMVER
 from portal.forms.interop.access import Json, extension, objects, text, value_of
@@ -19,6 +18,7 @@ from portal.forms.interop.exporting import addresses as a
 from portal.forms.interop.exporting.choices import set_id
 from portal.forms.interop.exporting.expressions import camel
 from portal.forms.interop.files import plain_numbers
+from portal.forms.interop.importing.attempts import Denied, until_accepted
 from portal.forms.interop.importing.context import Context, besides
 from portal.forms.interop.importing.items import ItemReader
 from portal.forms.interop.importing.leftovers import Leftovers
@@ -26,9 +26,7 @@ from portal.forms.interop.importing.report import Report
 from portal.forms.interop.importing.rules import read_rules
 from portal.forms.interop.naming import form_name, identifier, machine_name, resource_id
 from portal.forms.interop.wording import UntranslatableError
-from portal.kernel.errors import DefinitionError, Issue
 
-MAX_ROUNDS = 60
 _LINE_ENDS = re.compile("[\x85\u2028\u2029]")
 _STATUS = frozenset({"draft", "active", "retired"})
 
@@ -40,36 +38,9 @@ def from_fhir(resource: Json) -> tuple[FormDefinition, Report]:
     ``fhir:`` and the form is built again. Raises ``DefinitionError`` when even that does not help.
     """
     clean = _readable(questionnaire_as_r4(resource))
-    denied: frozenset[tuple[str, str]] = frozenset()
-    for _ in range(MAX_ROUNDS):
-        report = Report("fhir")
-        definition = _Document(clean, report, denied).definition()
-        form, issues = check_form(definition)
-        errors = [issue for issue in issues if issue.severity == "error"]
-        if form is not None and not errors:
-            for owner, keyword in sorted(denied):
-                report.keep(owner, keyword or "every condition", "the engine refuses it")
-            return definition, report
-        more = denied | {_refused(issue, definition) for issue in errors}
-        if more == denied:
-            break
-        denied = more
-    raise DefinitionError(errors)
-
-
-def _refused(issue: Issue, definition: FormDefinition) -> tuple[str, str]:
-    """Return the owner and keyword of an issue (``owner.keyword``, where owners hold dots)."""
-    owner, _, keyword = issue.key.rpartition(".")
-    known = {item.id for item in _every(definition.items)} | {f"let:{n}" for n in definition.let}
-    known |= {rule.id for rule in definition.rules}
-    known |= {rule.id for item in _every(definition.items) for rule in item.rules}
-    return (owner, keyword) if owner in known else (issue.key, "")
-
-
-def _every(items: Iterable[Any]) -> Iterable[Any]:
-    for item in items:
-        yield item
-        yield from _every(item.items)
+    return until_accepted(
+        lambda report, denied: _Document(clean, report, denied).definition(), "fhir"
+    )
 
 
 def _readable(node: Any) -> Any:
@@ -89,7 +60,7 @@ class _Document:
 
     resource: Json
     report: Report
-    denied: frozenset[tuple[str, str]]
+    denied: Denied
 
     def definition(self) -> FormDefinition:
         """Return the form."""
