@@ -27,6 +27,7 @@ from portal.people.actors import PortalUser, load_actor
 from portal.people.recent import RecentLoginNeededError, is_recent
 from portal.people.sessions import ServerSession
 from portal.web import csrf
+from portal.web.addresses import full_url
 from portal.web.pages import is_local
 from portal.web.views import PortalView
 
@@ -65,7 +66,7 @@ class EuLoginView(PortalView):
         who = current_user.actor.person_id if step_up else ""
         again = {"prompt": "login"} if step_up or "again" in request.args else {}
         address = oidc.authorization_url(
-            url_for("EuLoginView.callback", _external=True),
+            full_url("EuLoginView.callback"),
             oidc.Pending(target, who),
             **again,
             **_levels(step_up=step_up),
@@ -105,7 +106,7 @@ class EuLoginView(PortalView):
         """
         address = ""
         if session.pop("end_at_provider", False):
-            back = url_for("EuLoginView.signed_out", _external=True)
+            back = full_url("EuLoginView.signed_out")
             address = oidc.end_session_url(back)
         page = make_response(render_template("people/signed_out.html", provider_logout=address))
         if address:

@@ -13,6 +13,7 @@ from portal.people import service
 from portal.people.forms import InvitationForm
 from portal.people.queries import invitations as queries
 from portal.people.queries import requests
+from portal.web.addresses import full_url
 from portal.web.views import PortalView, page, said
 
 
@@ -34,7 +35,7 @@ class InvitationsView(PortalView):
             except InvalidInputError as error:
                 form.lay(error)
             else:
-                link = url_for("InvitationsView.accept", secret=secret, _external=True)
+                link = full_url("InvitationsView.accept", secret=secret)
         answer = self.render(
             "people/invitations.html",
             network=network,

@@ -72,6 +72,7 @@ def login(app: Flask, running_provider: Provider) -> Iterator[Login]:
     running_provider.issuer, running_provider.token_alg = "", "PS512"
     login = Login(app, running_provider)
     login.settings(
+        BASE_URL="http://localhost",
         OIDC_ISSUER=running_provider.url,
         OIDC_CLIENT_ID=CLIENT_ID,
         OIDC_CLIENT_SECRET=CLIENT_SECRET,

@@ -122,7 +122,7 @@ def test_from_the_coordinators_page_to_the_newcomers_first_page(
         "message": "Welcome, Nadia", "days": "14", "csrf_token": token,
     }  # fmt: skip
     page = coordinator.post("/ern/nmd/invitations", data=data).get_data(as_text=True)
-    found = re.search(r'value="http://localhost(/people/invitation/[^"]+)"', page)
+    found = re.search(r'value="http://127.0.0.1:8080(/people/invitation/[^"]+)"', page)
     assert found is not None
     link = found.group(1)
     assert link not in coordinator.get("/ern/nmd/invitations").get_data(as_text=True)
