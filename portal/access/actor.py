@@ -63,7 +63,9 @@ class Actor:
     def initials(self) -> str:
         """First letters of the first and the last name."""
         titles = {"dr", "prof", "mr", "ms", "mrs", "pd"}
-        words = [w for w in self.name.split() if w[:1].isalpha() and w.rstrip(".").lower() not in titles]
+        words = [
+            w for w in self.name.split() if w[:1].isalpha() and w.rstrip(".").lower() not in titles
+        ]
         return (words[0][0] + words[-1][0]).upper() if words else "?"
 
     @property

@@ -5,7 +5,7 @@ leads through are remembered, so that long lists are matched as fast as with a t
 """
 
 from collections.abc import Callable, Iterable
-from re import _constants as op  # type: ignore[attr-defined]
+from re import _constants as op
 from typing import Any
 
 MAX_STATES = 1500

@@ -7,8 +7,8 @@ long patterns are refused.
 
 import re
 import warnings
-from re import _constants as op  # type: ignore[attr-defined]
-from re import _parser  # type: ignore[attr-defined]
+from re import _constants as op
+from re import _parser
 from typing import Any
 
 from portal.terminology.automaton import Automaton, NotRegularError
