@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from flask import Blueprint, Response, current_app, jsonify, make_response, request
 
 from portal.kernel.errors import InvalidInputError, PortalError
+from portal.terminology import recoding
 from portal.terminology.search import MAX_QUERY, Hit
 from portal.terminology.service import Terminology
 from portal.terminology.suggestion import MAX_TEXT
@@ -20,7 +21,7 @@ Gate = Callable[[View], View]
 
 URL = "/api/v1/terminology"
 EXTENSION = "terminology"
-MAX_PACKS, MAX_LANGUAGES, MAX_LIMIT = 20, 6, 50
+MAX_PACKS, MAX_LANGUAGES, MAX_LIMIT, MAX_CODINGS = 20, 6, 50, 5000
 
 
 def service() -> Terminology:
@@ -36,6 +37,7 @@ def create_blueprint(gate: Gate[Any]) -> Blueprint:
     blueprint.add_url_rule("/concept", "concept", gate(concept))
     blueprint.add_url_rule("/packs", "packs", gate(packs))
     blueprint.add_url_rule("/suggest", "suggest", gate(suggest), methods=["POST"])
+    blueprint.add_url_rule("/outdated", "outdated", gate(outdated), methods=["POST"])
     blueprint.register_error_handler(PortalError, _problem)
     return blueprint
 
@@ -100,6 +102,39 @@ def suggest() -> Response:
     language = str(body.get("lang") or "en")
     spans = service().suggest(body["text"], named, language, str(body.get("value_set") or ""))
     return _answer({"spans": [asdict(span) for span in spans]})
+
+
+def outdated() -> Response:
+    """Take ``{codings: [{pack or system, code, display, version}], lang}`` and return those to review.
+
+    Only codings that the active release has retired, merged, renamed or lost are returned, each with
+    the codes to use instead.
+    """
+    sent = request.get_json(silent=True)
+    body = sent if isinstance(sent, dict) else {}
+    entries = body.get("codings")
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise InvalidInputError(
+            'Send JSON with the codings: {"codings": [{"pack": "hpo", "code": "HP:0001250"}]}.'
+        )
+    if len(entries) > MAX_CODINGS:
+        raise InvalidInputError(f"More than {MAX_CODINGS:,} codings; send parts.")
+    codings = [_stored(entry) for entry in entries]
+    found = recoding.outdated(service(), codings, [str(body.get("lang") or "en")])
+    return _answer({"outdated": [asdict(entry) for entry in found]})
+
+
+def _stored(entry: dict[str, Any]) -> recoding.StoredCoding:
+    values = {
+        name: entry.get(name) or "" for name in ("pack", "system", "code", "display", "version")
+    }
+    if not all(isinstance(value, str) and len(value) <= 500 for value in values.values()):
+        raise InvalidInputError("The parts of a coding are texts of at most 500 characters.")
+    pack = values.pop("pack") or values["system"]
+    if not pack or not values["code"]:
+        raise InvalidInputError("A coding needs its 'code' and its 'pack' or 'system'.")
+    del values["system"]
+    return recoding.StoredCoding(pack, **values)
 
 
 def _text(name: str, longest: int, *, needed: bool = False) -> str:

@@ -87,8 +87,9 @@ def test_refusals_are_problems(
 def test_the_gate_guards_every_endpoint(client: FlaskClient, path: str) -> None:
     assert client.get(f"{URL}/{path}").status_code == 200
     assert client.get(f"{URL}/{path}", headers={"X-Actor": "stranger"}).status_code == 401
-    refused = client.post(f"{URL}/suggest", json={"text": "x"}, headers={"X-Actor": "stranger"})
-    assert refused.status_code == 401
+    for name in ("suggest", "outdated"):
+        refused = client.post(f"{URL}/{name}", json={}, headers={"X-Actor": "stranger"})
+        assert refused.status_code == 401
 
 
 def test_concept_with_maps(client: FlaskClient) -> None:
@@ -125,3 +126,36 @@ def test_text_from_people_comes_back_as_data(client: FlaskClient) -> None:
     answer = _get(client, "search", q="<script>alert(1)</script>", pack="orpha")
     assert answer.content_type == "application/json"
     assert answer.json["query"] == "<script>alert(1)</script>"
+
+
+def test_outdated_codings(client: FlaskClient) -> None:
+    codings = [
+        {"system": "https://www.orpha.net", "code": "558", "display": "Marfan syndrome"},
+        {"pack": "orpha", "code": "99999999", "display": "Marfan syndrome", "version": "2020"},
+        {"pack": "hgvs", "code": "FBN1:c.1129C>T"},
+    ]
+    answer = client.post(f"{URL}/outdated", json={"codings": codings, "lang": "fr"})
+    assert answer.status_code == 200
+    (found,) = answer.json["outdated"]
+    assert (found["problem"], found["coding"]["code"]) == ("gone", "99999999")
+    assert found["choices"] == [
+        {"code": "558", "display": "Syndrome de Marfan", "reason": "same-name"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (None, 422),
+        ({"codings": "558"}, 422),
+        ({"codings": [{"pack": "orpha"}]}, 422),
+        ({"codings": [{"pack": "orpha", "code": 558}]}, 422),
+        ({"codings": [{"code": "558"}]}, 422),
+        ({"codings": [{"pack": "orpa", "code": "558"}]}, 404),
+        ({"codings": [{"pack": "orpha", "code": "558"}] * 5001}, 422),
+    ],
+)
+def test_codings_that_cannot_be_looked_at(client: FlaskClient, body: Any, status: int) -> None:
+    answer = client.post(f"{URL}/outdated", json=body)
+    assert answer.status_code == status
+    assert answer.content_type == "application/problem+json"

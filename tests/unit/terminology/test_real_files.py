@@ -2,10 +2,15 @@
 
 import json
 import time
+from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from portal.terminology.inputs import open_inputs
+from portal.terminology.loaders import Context, loader_class
+from portal.terminology.recoding import StoredCoding, outdated
+from portal.terminology.records import Concept
 from portal.terminology.service import Terminology
 
 from .conftest import load, shared
@@ -171,3 +176,26 @@ def _keystroke(real: Terminology) -> float:
             real.search(["hpo"], name[:size])
             times.append(time.process_time() - began)
     return sorted(times)[int(len(times) * 0.95)]
+
+
+def test_answers_of_2020_under_the_release_of_2025(real: Terminology) -> None:
+    """Every code in use in 2020, as a stored answer: what the release of 2025 says of it."""
+    (path,) = shared("hpo/hp-2020-10-12.obo.zst")
+    reader = loader_class("obo")(Context(real.pack("hpo"), {}, real.names.by_curie))
+    old = [
+        StoredCoding("hpo", record.code, record.display, "2020-10-12")
+        for file in open_inputs([path])
+        for record in reader.read(file)
+        if isinstance(record, Concept) and record.active
+    ]
+    found = outdated(real, old)
+    problems = Counter(entry.problem for entry in found)
+    assert len(old) > 15_000
+    assert problems == {"retired": 130, "renamed": 161}
+    by_code = {entry.coding.code: entry for entry in found}
+    retired = by_code["HP:0001388"]
+    assert retired.problem == "retired"
+    assert [(c.code, c.reason) for c in retired.choices] == [("HP:0001382", "replaced-by")]
+    retired_ones = [entry for entry in found if entry.problem == "retired"]
+    assert all(entry.choices for entry in retired_ones), "there is always something to use instead"
+    assert outdated(real, [replace(coding, version="2025-01-16") for coding in old[:50]]) == []
