@@ -5,9 +5,12 @@ leads through are remembered, so that long lists are matched as fast as with a t
 """
 
 from collections.abc import Callable, Iterable
-from re import _constants as op
+from importlib import import_module
 from typing import Any
 
+# The names of what Python's own parser of patterns returns; they have no types.
+op: Any = import_module("re._constants")
+parser: Any = import_module("re._parser")
 MAX_STATES = 1500
 MAX_REMEMBERED = 5000
 Test = Callable[[str], bool]

@@ -7,11 +7,9 @@ long patterns are refused.
 
 import re
 import warnings
-from re import _constants as op
-from re import _parser
 from typing import Any
 
-from portal.terminology.automaton import Automaton, NotRegularError
+from portal.terminology.automaton import Automaton, NotRegularError, op, parser
 from portal.terminology.errors import QueryError
 
 MAX_LENGTH = 200
@@ -30,7 +28,7 @@ def bounded(pattern: str) -> Matcher:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)
-            tree = _parser.parse(pattern)
+            tree = parser.parse(pattern)
             compiled = re.compile(pattern)
     except (re.error, RecursionError, OverflowError) as error:
         raise QueryError(f"'{pattern[:40]}' is not a regular expression: {error}") from error

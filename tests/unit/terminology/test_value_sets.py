@@ -3,14 +3,13 @@
 import re
 import time
 from pathlib import Path
-from re import _parser  # type: ignore[attr-defined]
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.kernel.errors import DefinitionError
-from portal.terminology.automaton import Automaton, NotRegularError
+from portal.terminology.automaton import Automaton, NotRegularError, parser
 from portal.terminology.errors import QueryError
 from portal.terminology.membership import condition
 from portal.terminology.packs import Pack, PackNames
@@ -187,7 +186,7 @@ def test_patterns_that_cannot_be_bounded_are_refused(pattern: str) -> None:
 def test_the_automaton_agrees_with_pythons_engine(pattern: str, text: str) -> None:
     try:
         compiled = re.compile(pattern)
-        automaton = Automaton(_parser.parse(pattern))
+        automaton = Automaton(parser.parse(pattern))
     except (re.error, NotRegularError, FutureWarning):
         return
     if text.endswith("\n"):
