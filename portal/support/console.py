@@ -70,7 +70,12 @@ class Guarded(BaseView):  # type: ignore[misc]
         raise AssertionError("the guard refuses what it does not allow")
 
     def _run_view(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
-        """Call the page once; upstream calls it a second time when it raises a TypeError."""
+        """Call the page once; upstream calls it a second time when it raises a TypeError.
+
+        The address to return to must be one line: upstream puts it into a header as it is.
+        """
+        if set("\r\n") & set(request.values.get("url", "")):
+            raise InvalidInputError("The address to return to cannot be read.")
         return fn(self, *args, **kwargs)
 
 

@@ -17,10 +17,19 @@ _HEADERS = {
 }
 
 
+def _without_host(response: Response) -> None:
+    """Let a redirect within this site name no host: the router takes it from the request's own words."""
+    here = request.host_url
+    if response.location and response.location.startswith(here):
+        response.location = "/" + response.location.removeprefix(here)
+        response.set_data(b"")
+
+
 def setup(app: Flask, *, secure: bool) -> None:
     """Add the headers; ``secure`` adds HSTS (production behind TLS)."""
 
     def add(response: Response) -> Response:
+        _without_host(response)
         for name, value in _HEADERS.items():
             response.headers.setdefault(name, value)
         if secure:
