@@ -224,12 +224,6 @@ class _Expansion:
         refusal = self.rules.refusal(part.system, system.version)
         if refusal is not None:
             raise FhirError(422, refusal)
-        if system.content in ("not-present", "example"):
-            text = (
-                f"The code system '{system.url}' has the content '{system.content}': "
-                "it cannot be expanded"
-            )
-            raise FhirError(422, Issue("error", "not-found", "not-found", text))
         self._use(system)
         return system
 

@@ -14,6 +14,7 @@ from portal.terminology.valuesets import Include, ValueSet
 
 LOCAL = "urn:portal:value-set:"
 MAX_RESOURCES = 500
+_EMPTY = {"not-present", "example"}
 
 
 class Library:
@@ -38,6 +39,9 @@ class Library:
         kind, url = str(resource.get("resourceType", "")), str(resource.get("url", ""))
         if kind == "CodeSystem" and resource.get("content") == "supplement":
             self._supplements.append(resource)
+            return
+        if kind == "CodeSystem" and resource.get("content") in _EMPTY:
+            # It has no codes to judge by (or only some, as an example): as good as not here.
             return
         by_url = self._sent.setdefault(kind, {}).setdefault(url, {})
         by_url[str(resource.get("version", ""))] = resource

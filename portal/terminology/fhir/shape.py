@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from portal.terminology.fhir.outcome import Json, invalid
+from portal.terminology.fhir.outcome import FhirError, Issue, Json, invalid
 
 _LISTS = {
     "concept", "include", "exclude", "filter", "designation", "extension", "contains", "group",
@@ -15,6 +15,7 @@ _TEXTS = {
     "equivalence",
 }  # fmt: skip
 _MIXED = {"property", "valueSet", "source", "target"}
+_CHANGING = {"modifierExtension", "implicitRules"}
 _MAX_DEPTH = 60
 
 
@@ -30,6 +31,9 @@ def _object(value: Any, place: str, depth: int) -> None:
         raise invalid(f"{place[:60]}… is nested more than {_MAX_DEPTH} deep")
     for key, inner in value.items():
         where = f"{place}.{key}"
+        if key in _CHANGING and inner:
+            text = f"{where} may change the meaning of the resource; it is not understood here"
+            raise FhirError(422, Issue("error", "business-rule", "vs-invalid", text, "", where))
         if key in _MIXED:
             _mixed(inner, where, depth)
         elif key in _LISTS:

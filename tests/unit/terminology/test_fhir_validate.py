@@ -622,3 +622,35 @@ def test_property_filters_on_undeclared_properties_are_refused(fhir: Client) -> 
         coding={"system": source["url"], "code": "a"},
     )
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("content", ["not-present", "example"])
+def test_a_system_without_its_codes_is_as_good_as_unknown(fhir: Client, content: str) -> None:
+    empty = code_system("empty", [concept("a")], content=content)
+    values = value_set("empty", [{"system": empty["url"]}])
+    coding = {"system": empty["url"], "code": "a"}
+    found = fhir.validate(empty, values, url=values["url"], coding=coding)
+    assert found["result"] is False
+    assert "could not be found" in found["message"]
+    found = fhir.validate(empty, kind="CodeSystem", url=empty["url"], coding=coding)
+    assert found["result"] is False
+    status, body = fhir.expand(empty, values, url=values["url"])
+    assert status == 422
+    assert "could not be found" in body["issue"][0]["details"]["text"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"modifierExtension": [{"url": "http://example.org/not", "valueBoolean": True}]},
+        {"implicitRules": "http://example.org/rules"},
+    ],
+)
+def test_what_changes_the_meaning_is_not_overlooked(fhir: Client, change: Json) -> None:
+    made = value_set("changed", [{"system": SIMPLE}], **change)
+    status, body = fhir.expand(SYSTEM, made, url=made["url"])
+    assert status == 422
+    assert "may change the meaning" in body["issue"][0]["details"]["text"]
+    include = {"system": SIMPLE, **change}
+    made = value_set("changed", [include])
+    assert fhir.expand(SYSTEM, made, url=made["url"])[0] == 422
