@@ -7,11 +7,12 @@ import msgspec
 
 from portal.forms.definition import FormDefinition, Item
 from portal.forms.interop.importing.attempts import Denied, until_accepted
+from portal.forms.interop.importing.logic import Field
 from portal.forms.interop.importing.report import Report
 from portal.forms.interop.naming import form_name, identifier
 from portal.forms.interop.redcap.columns import Row, kept, read_rows
 from portal.forms.interop.redcap.fields import LANGUAGE, FieldReader, plain_text
-from portal.forms.interop.redcap.logic import Field, Logic
+from portal.forms.interop.redcap.logic import RedcapLogic
 from portal.forms.interop.wording import UntranslatableError
 from portal.forms.kinds import KINDS
 
@@ -45,7 +46,7 @@ class _Dictionary:
             reader = FieldReader(row, own)
             reader.read()
             self.readers.setdefault(row["field_name"].lower(), reader)
-        logic = Logic({name: _meaning(reader) for name, reader in self.readers.items()})
+        logic = RedcapLogic({name: _meaning(reader) for name, reader in self.readers.items()})
         for reader in self.readers.values():
             self._expressions(reader, logic)
         for reader in self.readers.values():
@@ -61,7 +62,7 @@ class _Dictionary:
             items=tuple(sections),
         )
 
-    def _expressions(self, reader: FieldReader, logic: Logic) -> None:
+    def _expressions(self, reader: FieldReader, logic: RedcapLogic) -> None:
         """Translate branching logic and calculation of one field, or keep them."""
         own, row = reader.fields["id"], reader.row
         branching = " ".join(row["branching_logic"].split())
@@ -91,7 +92,7 @@ class _Dictionary:
         return True
 
     @staticmethod
-    def _scores(reader: FieldReader, logic: Logic) -> None:
+    def _scores(reader: FieldReader, logic: RedcapLogic) -> None:
         """Give the options of a choice that is counted with its codes as scores."""
         if reader.fields["id"] not in logic.scored:
             return

@@ -1,0 +1,1 @@
+"""XLSForms in, through pyxform's reader of workbooks."""
