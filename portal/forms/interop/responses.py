@@ -16,6 +16,7 @@ from portal.forms.interop.exporting.parts import valued
 from portal.forms.interop.files import plain_numbers
 from portal.forms.interop.findings import Findings
 from portal.forms.kinds import AnswerError
+from portal.kernel.errors import InvalidInputError
 from portal.kernel.ids import new_id
 
 HASH = f"{OWN}definition-hash"
@@ -94,12 +95,21 @@ class _Writer:
             return [{**self._head(item), "item": inner}] if inner else []
         given = answers.get(item.id)
         listed = given if isinstance(given, list) else [] if given is None else [given]
-        nodes = [valued(*to_fhir(item, one, self.weight)) for one in listed]
+        nodes = [self._answer(item, one) for one in listed]
         inner = self.level(below, answers)
         if inner:
             nodes = nodes or [{}]
             nodes[0]["item"] = inner
         return [{**self._head(item), "answer": nodes}] if nodes else []
+
+    def _answer(self, item: CompiledItem, stored: Any) -> Json:
+        try:
+            return valued(*to_fhir(item, stored, self.weight))
+        except (ArithmeticError, AttributeError, KeyError, TypeError):
+            raise InvalidInputError(
+                f"The answer to '{item.id}' has not the shape that the portal stores.",
+                hint="docs/forms.md shows the stored value of every type.",
+            ) from None
 
     def _row(self, item: CompiledItem, below: list[CompiledItem], row: Answers) -> Json:
         node = {"id": row["row"], **self._head(item)}
