@@ -112,7 +112,10 @@ def _unbundled(resource: Json) -> list[Json]:
 
 
 def _form_in(resource: Json, response: Json) -> Json:
-    """Return the Questionnaire of a file: itself, one of a Bundle, or one a response carries."""
+    """Return the Questionnaire of a file: itself, one of a Bundle, or one a response carries.
+
+    An empty one when there is none: then only the shape of the response is judged.
+    """
     if text(resource, "resourceType") == "QuestionnaireResponse":
         inside = objects(resource, "contained")
     else:
@@ -120,9 +123,7 @@ def _form_in(resource: Json, response: Json) -> Json:
     forms = [one for one in inside if text(one, "resourceType") == "Questionnaire"]
     wanted = text(response, "questionnaire").partition("|")[0]
     named = [one for one in forms if text(one, "url") == wanted or f"#{text(one, 'id')}" == wanted]
-    if not forms:
-        raise UnreadableError("There is no Questionnaire in the file.")
-    return (named or forms)[0]
+    return (named or forms or [{}])[0]
 
 
 @click.command(name="import")

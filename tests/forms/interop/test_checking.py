@@ -336,6 +336,32 @@ def test_what_is_no_response_of_r4_is_refused(shape: Callable[[], Json]) -> None
     assert errors(form(item("boolean")), shape())
 
 
+def test_a_code_without_a_system_cannot_be_judged() -> None:
+    asked = form(
+        item("choice", answerValueSet="http://hl7.org/fhir/ValueSet/administrative-gender")
+    )
+    found = check_response(asked, reply(answered("q", {"valueCoding": {"code": "anything"}})))
+    assert found.valid
+    assert "without a system" in found.found[0].message
+
+
+def test_without_a_form_only_the_shape_is_judged() -> None:
+    response = reply(answered("q", {"valueBoolean": True}), questionnaire="urn:gone")
+    found = check_response({}, response)
+    assert found.valid
+    assert "only the shape" in found.found[0].message
+    assert not check_response({}, {**response, "status": "done"}).valid
+
+
+def test_resources_inside_a_response_are_judged_too() -> None:
+    inside = {"resourceType": "ValueSet", "id": "v", "status": "active"}
+    assert errors(form(), reply(contained=[inside])) == []
+    assert errors(form(), reply(contained=[{**inside, "staatus": "x"}]))
+    assert (
+        errors(form(), reply(contained=[{"resourceType": "Patient", "id": "p", "nmae": 1}])) == []
+    )
+
+
 def test_remarks_about_the_heading() -> None:
     asked = form(url="urn:form", version="2", effectivePeriod={"start": "2024", "end": "2025"})
     for response, word in (

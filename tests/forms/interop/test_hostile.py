@@ -163,3 +163,21 @@ def test_xml_and_json_say_the_same() -> None:
     assert found["item"][1]["_text"] == {"extension": [{"url": "urn:x", "valueInteger": 3}]}
     with pytest.raises(UnreadableError, match="twice"):
         parse(written.replace('<status value="completed"/>', '<status value="completed"/>' * 2))
+
+
+def test_forms_of_stu3_in_xml_are_understood() -> None:
+    written = """<Questionnaire xmlns="http://hl7.org/fhir"><status value="active"/><item>
+      <linkId value="c"/><type value="choice"/>
+      <option><valueCoding><system value="urn:x"/><code value="a"/></valueCoding></option>
+      <option><valueCoding><system value="urn:x"/><code value="b"/></valueCoding></option></item>
+      <item><linkId value="q"/><type value="string"/><enableWhen><question value="c"/>
+      <hasAnswer value="true"/></enableWhen></item></Questionnaire>"""
+    answers = """<QuestionnaireResponse xmlns="http://hl7.org/fhir">
+      <questionnaire><reference value="Questionnaire/1"/></questionnaire><status value="completed"/>
+      <item><linkId value="c"/><subject><reference value="Patient/1"/></subject>
+      <answer><valueCoding><system value="urn:x"/><code value="%s"/></valueCoding></answer></item>
+      <item><linkId value="q"/><answer><valueString value="x"/></answer></item>
+      </QuestionnaireResponse>"""
+    form = parse(written).content
+    assert check_response(form, parse(answers % "b").content).found == []
+    assert not check_response(form, parse(answers % "c").content).valid

@@ -53,6 +53,10 @@ def check_response(
     enabling = Enabling(form, answers, today)
     done = text(answers, "status") in {"completed", "amended"}
     walk = _Walk(form, findings, ValueCheck(options, findings), enabling, done=done)
+    if not form.questionnaire:
+        message = "the Questionnaire is not here: only the shape of the response was checked"
+        findings.warning("not-found", "", message)
+        return findings
     _check_heading(findings, form.questionnaire, answers)
     walk.level(form.root.children, answers, ())
     return findings

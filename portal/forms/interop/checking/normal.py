@@ -73,11 +73,28 @@ def _conditions(item: Json) -> None:
 
 
 def response_as_r4(resource: Json) -> Json:
-    """Return a QuestionnaireResponse in the shape of R4 (STU3 named its form by a reference)."""
+    """Return a QuestionnaireResponse in the shape of R4.
+
+    STU3 named its form by a reference, its encounter ``context``, and gave items a subject.
+    """
     if not isinstance(resource.get("questionnaire"), dict):
         return resource
-    found = {key: value for key, value in resource.items() if key != "parent"}
+    found = {key: value for key, value in resource.items() if key not in {"parent", "context"}}
     found["questionnaire"] = text(child(resource, "questionnaire"), "reference")
     if "parent" in resource:
         found["partOf"] = resource["parent"]
+    if "context" in resource:
+        found["encounter"] = resource["context"]
+    if isinstance(found.get("item"), list):
+        found["item"] = [_without_subject(one, 0) for one in found["item"]]
+    return found
+
+
+def _without_subject(node: Any, level: int) -> Any:
+    if not isinstance(node, dict) or level > MAX_LEVELS:
+        return node
+    found = {key: value for key, value in node.items() if key != "subject"}
+    for member in ("item", "answer"):
+        if isinstance(found.get(member), list):
+            found[member] = [_without_subject(one, level + 1) for one in found[member]]
     return found

@@ -79,15 +79,11 @@ class OptionCheck:
             self.listed(asked, "Coding", value, count)
             same = [o for o in options if _key("Coding", value_of(o)[1]) == _key("Coding", value)]
             display = text(value_of(same[0])[1], "display") if same else ""
-        elif text(asked.node, "answerValueSet"):
+        elif text(asked.node, "answerValueSet") and text(value, "system"):
             named = self.in_set(asked.link_id, text(asked.node, "answerValueSet"), value)
-        else:
-            self.findings.add(
-                "information",
-                "not-supported",
-                asked.link_id,
-                "the item names no options: the choice is not checkable",
-            )
+        elif not text(asked.node, "answerValueSet"):
+            message = "the item names no options: the choice is not checkable"
+            self.findings.add("information", "not-supported", asked.link_id, message)
         self.exists(asked.link_id, value, offered=display, named=named)
 
     def in_set(self, link_id: str, value_set: str, value: Json) -> tuple[str, ...]:

@@ -81,7 +81,10 @@ class ShapeCheck:
 
     def _value(self, name: str, value: Any, element: Element, link_id: str, level: int) -> None:
         if element.kind == "Resource":
-            if not text(value, "resourceType"):
+            if elements(text(value, "resourceType")):
+                inner = {key: one for key, one in value.items() if key != "resourceType"}
+                self.object(inner, text(value, "resourceType"), link_id, level + 1)
+            elif not text(value, "resourceType"):
                 self.findings.error("structure", link_id, f"'{name}' must be a resource")
             return
         if kind_known(element.kind) or element.kind == "Element":
