@@ -23,6 +23,8 @@ from portal.web.look.fab_fixes import ToRecordMixin
 from portal.web.views import actor, gated
 
 F = TypeVar("F", bound=Callable[..., Any])
+# What upstream raises over pages, orders and filters in an address that nobody was given.
+_TAMPERED = (FABException, ValueError, TypeError, IndexError, NotImplementedError)
 
 
 def entry(url: str, permission: str, *methods: str) -> Callable[[F], F]:
@@ -93,7 +95,7 @@ class ServiceModelView(ToRecordMixin, ModelView):  # type: ignore[misc]
         _note_only_network()
         try:
             widgets = self._list()
-        except (FABException, ValueError, TypeError, IndexError, NotImplementedError):
+        except _TAMPERED:
             return redirect(request.path)
         return self.render_template(  # type: ignore[no-any-return]
             self.list_template, title=self.list_title, widgets=widgets
@@ -120,7 +122,10 @@ class ServiceModelView(ToRecordMixin, ModelView):  # type: ignore[misc]
     def show(self, pk: str) -> ResponseReturnValue:
         """Show a row and what belongs to it."""
         self.shows(self._item(pk))
-        widgets = self._show(pk)
+        try:
+            widgets = self._show(pk)
+        except _TAMPERED:
+            return redirect(request.path)
         return self.render_template(  # type: ignore[no-any-return]
             self.show_template,
             pk=pk,

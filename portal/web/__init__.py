@@ -6,7 +6,7 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from portal.access.actor import Actor
-from portal.web import errors, headers, health, logs, nul, pages, shell
+from portal.web import bodies, errors, headers, health, logs, nul, pages, shell
 
 csrf = CSRFProtect()
 
@@ -19,6 +19,7 @@ def setup(
     count_for_me: Callable[[Actor], int],
 ) -> None:
     """Add everything that all pages share. ``count_for_me`` feeds the badge of "For me"."""
+    bodies.setup(app)
     csrf.init_app(app)
     logs.setup(app)
     nul.setup(app)

@@ -13,6 +13,7 @@ from portal.documents.service import Received, Upload
 from portal.documents.views.patient import PatientDocumentsView
 from portal.kernel.blobs import BlobTooLargeError
 from portal.kernel.errors import InvalidInputError
+from portal.web.bodies import takes_files
 from portal.web.errors import wants_json
 from portal.web.views import PortalView, page, said
 
@@ -29,6 +30,7 @@ class UploadView(PortalView):
         return tus.abilities()
 
     @page("/<patient_id>", gate=Gate.MEMBER, methods=("POST",))
+    @takes_files
     def send(self, patient_id: str) -> ResponseReturnValue:
         """Take the files of a form, or open a resumable upload."""
         if tus.is_tus():
@@ -51,6 +53,7 @@ class UploadView(PortalView):
     @page(
         "/<patient_id>/<upload_id>", gate=Gate.MEMBER, methods=("HEAD", "PATCH", "DELETE", "POST")
     )
+    @takes_files
     def piece(self, patient_id: str, upload_id: str) -> ResponseReturnValue:
         """Say where a resumable upload stands, take a piece, or give it up."""
         del patient_id
