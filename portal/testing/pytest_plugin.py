@@ -82,6 +82,7 @@ def whole_app(database: str, data_folder: Path) -> Flask:
         DATA_DIR=str(data_folder),
         MAIL_CHANNEL="none",
         WORKER="none",
+        OIDC_ISSUER="http://127.0.0.1:9",  # nobody answers there, whatever runs on this machine
     )
     app = create_app(settings)
     app.after_request(_end_reading)

@@ -61,7 +61,9 @@ def _inventory() -> list[Callable[..., object]]:
 
     assert portal.app.FEATURES
     import_models()
-    return [f for f in uow.inventory if f.__module__.startswith("portal.")]
+    # The demo world writes its past as it likes; it is refused in production.
+    ours = [f for f in uow.inventory if f.__module__.startswith("portal.")]
+    return [f for f in ours if not f.__module__.startswith("portal.demo.")]
 
 
 def test_the_actor_comes_first() -> None:

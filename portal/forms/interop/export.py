@@ -1,14 +1,13 @@
 """A form as a FHIR R4 Questionnaire."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from portal.forms.compiled import CompiledForm
 from portal.forms.definition import FormDefinition, Rule
-from portal.forms.interop.access import Json, objects, text
+from portal.forms.interop.access import Json
 from portal.forms.interop.exporting import addresses as a
 from portal.forms.interop.exporting.choices import value_sets
 from portal.forms.interop.exporting.expressions import Expressions
@@ -16,7 +15,13 @@ from portal.forms.interop.exporting.items import ItemWriter
 from portal.forms.interop.exporting.texts import put_text
 from portal.forms.interop.exporting.verbatim import merged
 from portal.forms.interop.files import plain_numbers
-from portal.forms.interop.naming import machine_name, prefixes, resource_id, systems_in
+from portal.forms.interop.naming import (
+    languages_in,
+    machine_name,
+    prefixes,
+    resource_id,
+    systems_in,
+)
 
 QUESTIONNAIRES = "https://ern-portal.eu/fhir/Questionnaire/"
 _BLOCKS = ("due", "views", "checks", "migrations", "retired")
@@ -73,12 +78,12 @@ def _resource(form: CompiledForm) -> Json:
     if definition.derived_from:
         node["derivedFrom"] = [definition.derived_from]
     items = writer.items(tuple(i.id for i in definition.items if i.id in form.items))
-    texts = {key: value for key, value in node.items() if key[0] == "_"}
-    own = _own(form, {"item": items, "contained": contained, "texts": texts})
-    if own:
-        node.setdefault("extension", []).extend(own)
     node["item"] = items
-    return _with_sets(merged(node, definition.fhir), definition, contained)
+    found = _with_sets(merged(node, definition.fhir), definition, contained)
+    own = _own(form, found)
+    if own:
+        found["extension"] = [*found.get("extension", []), *own]
+    return found
 
 
 def _with_sets(node: Json, definition: FormDefinition, made: list[Json]) -> Json:
@@ -97,21 +102,7 @@ def _rules(form: CompiledForm) -> list[Rule]:
     return [rule for rule in form.definition.rules if rule.id in of_form]
 
 
-def _languages(content: Any) -> Iterator[str]:
-    """Yield the languages of the translations in an element."""
-    if isinstance(content, list):
-        for one in content:
-            yield from _languages(one)
-    elif isinstance(content, dict):
-        if content.get("url") == "lang" and isinstance(content.get("valueCode"), str):
-            yield content["valueCode"]
-        for designation in objects(content, "designation"):
-            yield text(designation, "language")
-        for value in content.values():
-            yield from _languages(value)
-
-
-def _own(form: CompiledForm, content: Json) -> list[Json]:
+def _own(form: CompiledForm, resource: Json) -> list[Json]:
     """Return the blocks beside the items, which FHIR has no words for, as one extension."""
     definition = form.definition
     found = [{"url": a.ASSEMBLED_FROM, "valueCanonical": one} for one in definition.assembled_from]
@@ -120,10 +111,10 @@ def _own(form: CompiledForm, content: Json) -> list[Json]:
         for name in _BLOCKS
         if getattr(definition, name)
     }
-    others = sorted(set(_languages(content)) - {form.language})
+    others = sorted(set(languages_in(resource)) - {form.language})
     if tuple(definition.languages) != (form.language, *others):
         blocks["languages"] = list(definition.languages)
-    if dict(definition.codes) != prefixes(systems_in(content))[1]:
+    if dict(definition.codes) != prefixes(systems_in(resource))[1]:
         blocks["codes"] = dict(definition.codes)
     if blocks:
         written = json.dumps(blocks, ensure_ascii=False, sort_keys=True)

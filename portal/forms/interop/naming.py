@@ -3,10 +3,11 @@
 import hashlib
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
+from typing import Any
 
 from portal.forms.definition import same_system
 from portal.forms.definition.reading import SYSTEMS
-from portal.forms.definition.shapes import ID, MAX_ID, NAME
+from portal.forms.definition.shapes import ID, LANGUAGE, MAX_ID, NAME
 from portal.forms.interop.access import Json, objects, text, walk
 from portal.forms.names import CONTEXT
 
@@ -117,3 +118,17 @@ def machine_name(name: str) -> str:
     """Return a form's name as FHIR wants names for machines: ``IntakeForm``."""
     parts = [part for part in re.split(r"[^A-Za-z0-9]", name) if part]
     return "".join(part[:1].upper() + part[1:] for part in parts)
+
+
+def languages_in(content: Any) -> Iterator[str]:
+    """Yield the languages of the translations and designations in an element."""
+    todo = [content]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, list):
+            todo += node
+        elif isinstance(node, dict):
+            found = [node.get("valueCode")] if node.get("url") == "lang" else []
+            found += [text(one, "language") for one in objects(node, "designation")]
+            yield from (one for one in found if isinstance(one, str) and LANGUAGE.fullmatch(one))
+            todo += node.values()

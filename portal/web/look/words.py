@@ -11,7 +11,9 @@ from flask_babel import get_domain
 
 def setup(app: Flask) -> None:
     """Replace the functions behind ``_()`` in templates by ones that keep the request's catalogue."""
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+    if not hasattr(app.jinja_env, "install_gettext_callables"):
+        return  # no Babel in this application yet: the texts stay as they are
+    app.jinja_env.install_gettext_callables(
         lambda text: _catalogue().ugettext(text),
         lambda one, many, count: _catalogue().ungettext(one, many, count),
         newstyle=True,

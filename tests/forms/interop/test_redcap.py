@@ -163,6 +163,25 @@ def test_twins_and_strange_names() -> None:
     assert to_redcap(form)[0].count("unheard_of") == 1
 
 
+def test_columns_that_mean_nothing_for_a_type_are_kept() -> None:
+    rows = [
+        {"field_name": "hpo", "form_name": "f", "field_type": "text", "choices": "BIOPORTAL:HP"},
+        {"field_name": "n", "form_name": "f", "field_type": "notes", "validation": "odd"},
+        {"field_name": "sex", "form_name": "f", "field_type": "radio", "choices": "snomedct_1, Female | snomedct_2, Male"},
+        {"field_name": "x", "form_name": "f", "field_type": "text", "branching_logic": '[sex]="snomedct_1" OR [sex] = "snomedct_2"'},
+    ]  # fmt: skip
+    definition, report = from_redcap(write_rows(rows))
+    form = compile_form(definition)
+    assert form.items["x"].item.show_if == 'sex = "snomedct_1" or sex = "snomedct_2"'
+    assert {(one["linkId"], one["what"]) for one in report.kept} == {
+        ("hpo", "choices"),
+        ("n", "validation"),
+    }
+    after = {row["field_name"]: row for row in read_rows(to_redcap(form)[0])}
+    assert after["hpo"]["choices"] == "BIOPORTAL:HP"
+    assert after["n"]["validation"] == "odd"
+
+
 CELLS = st.one_of(
     st.text(max_size=12),
     st.sampled_from(["radio", "calc", "text", "[a] = '1'", "1, A | 2, B", "y"]),

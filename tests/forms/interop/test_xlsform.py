@@ -1,5 +1,6 @@
 """XLSForms in, through pyxform's reader; what is carried, what is named in the report."""
 
+import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from portal.forms.interop.files import UnreadableError
 from portal.forms.interop.importing.report import Report
 from portal.forms.interop.xlsform.reader import from_book, from_xlsform
 from portal.forms.interop.xlsform.sheets import from_sheets, language_code
+from portal.kernel.errors import PortalError
 
 SURVEY = [
     ["type", "name", "label::English (en)", "label::Deutsch (de)", "hint", "relevant", "constraint",
@@ -193,6 +195,15 @@ def test_what_is_no_workbook_is_refused(tmp_path: Path, name: str, content: byte
 def test_a_missing_file_is_said() -> None:
     with pytest.raises(UnreadableError, match="is no file"):
         from_xlsform(Path("/nowhere/form.xlsx"))
+
+
+def test_without_pyxform_the_way_to_get_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyxform.xls2json_backends", None)
+    with pytest.raises(PortalError, match="pyxform") as refusal:
+        from_xlsform(workbook(tmp_path / "a.xlsx", survey=SURVEY))
+    assert "pip install" in refusal.value.hint
 
 
 def test_languages_are_recognised_by_code_or_name() -> None:

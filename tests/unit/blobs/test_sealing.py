@@ -1,6 +1,7 @@
 """Bytes at rest are encrypted, and every change to them is noticed."""
 
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -112,6 +113,15 @@ def test_any_range_equals_the_slice(
     assert b"".join(store.open(ref.key, offset, length)) == data[offset:end]
 
 
+@pytest.fixture
+def chosen_store() -> Iterator[None]:
+    """Put back the store that was chosen before: other tests of this process use it."""
+    before = list(blobs._store)
+    yield
+    blobs._store[:] = before
+
+
+@pytest.mark.usefixtures("chosen_store")
 def test_the_settings_choose_the_store(tmp_path: Path, azure_connection: str) -> None:
     folder = blobs.configure(load({}, DATA_DIR=str(tmp_path)))
     ref = folder.put(io.BytesIO(b"x"), size_limit=10)

@@ -53,6 +53,10 @@ def test_production_refuses_each_development_secret() -> None:
     assert load({"PORTAL_ENV": "production", **keys}).production
 
 
+def test_variables_of_tools_and_tests_are_no_settings() -> None:
+    assert load({"PORTAL_TRACE_PLUGINS": "1", "PORTAL_TEST_DATABASE": "x"}).env == "development"
+
+
 def test_each_setting_is_documented() -> None:
     text = DOCS.read_text(encoding="utf-8")
     for setting in SETTINGS:

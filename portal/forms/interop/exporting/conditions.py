@@ -112,6 +112,7 @@ def _constant(item: CompiledItem, tree: Ast) -> Json | None:
         ("bool", "yes_no"): "answerBoolean",
         ("str", "text"): "answerString",
         ("str", "long_text"): "answerString",
+        ("str", "url"): "answerString",
         ("date", "date"): "answerDate",
         ("date", "datetime"): "answerDateTime",
         ("time", "time"): "answerTime",

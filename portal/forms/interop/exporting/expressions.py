@@ -15,7 +15,6 @@ from portal.forms.expressions.fhirpath import (
 )
 from portal.forms.interop.access import EXTENSION, OWN, Json
 from portal.forms.interop.answer_values import link_ids
-from portal.forms.interop.exporting.conditions import enable_when
 
 FHIRPATH = "text/fhirpath"
 OWN_LANGUAGE = "text/x-ern-form-expression"
@@ -86,7 +85,7 @@ class Expressions:
 
     def _every(self) -> Iterator[Expression]:
         for item in self.form.items.values():
-            if item.show is not None and enable_when(self.form, item.show.tree) is None:
+            if item.show is not None:
                 yield item.show
             found = (item.value, item.required_if, item.min, item.max, item.prefill)
             yield from (one for one in found if one is not None)

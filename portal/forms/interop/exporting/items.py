@@ -80,7 +80,9 @@ class ItemWriter:
         """Add the condition under which the item is shown."""
         if item.show is None:
             return
-        flat = enable_when(self.form, item.show.tree)
+        kept = item.item.fhir.get("as", {})
+        as_written = isinstance(kept, dict) and kept.get("enable") == "expression"
+        flat = None if as_written else enable_when(self.form, item.show.tree)
         if flat is not None:
             node |= flat
             return

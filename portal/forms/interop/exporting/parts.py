@@ -22,7 +22,9 @@ def own_extensions(item: CompiledItem) -> list[Json]:
         found.append({"url": a.OWN_REPLACEABLE, "valueBoolean": True})
     if asked.type == "section" and item.parent:
         found.append({"url": a.OWN_TYPE, "valueCode": "section"})
-    if asked.type == "group" and not item.parent and not asked.repeats:
+    kept = asked.fhir or {}
+    looped = asked.repeats or asked.required or kept.get("repeats") or kept.get("required")
+    if asked.type == "group" and not item.parent and not looped:
         found.append({"url": a.OWN_TYPE, "valueCode": "group"})
     if asked.extract:
         if "observation" in asked.extract:

@@ -65,6 +65,7 @@ class Computed:
             else:
                 self.fields["show_if"] = self.context.condition(expression, self.asked)
                 self._besides("show_if", expression)
+                self.names["enable"] = "expression"
         except UntranslatableError as reason:
             self.context.report.keep(self.asked.link_id, "a condition", str(reason))
             return

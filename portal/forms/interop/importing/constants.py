@@ -13,7 +13,7 @@ from portal.forms.interop.importing.context import Context
 from portal.forms.interop.wording import UntranslatableError, text_of
 
 NUMBERS = {"integer": ("Integer", "Decimal"), "decimal": ("Decimal", "Integer")}
-MOMENTS = {"date": ("Date",), "datetime": ("DateTime", "Date"), "time": ("Time",)}
+MOMENTS = {"date": ("Date",), "datetime": ("DateTime",), "time": ("Time",)}
 _SECONDS = re.compile(r"(\d{2}:\d{2}):00")
 
 
@@ -73,7 +73,7 @@ def first_answer(context: Context, kind: str, value_kind: str, value: Any) -> An
     }.get(kind)
     if wanted is not None:
         return value if value_kind == wanted else None
-    if kind == "decimal" and value_kind in {"Decimal", "Integer"}:
+    if kind == "decimal" and value_kind == "Decimal":
         exact = number(value)
         return None if exact is None else _number(exact)
     if kind == "datetime" and value_kind == "DateTime" and isinstance(value, str) and "T" in value:

@@ -29,7 +29,6 @@ class Context:
     report: Report
     language: str
     denied: frozenset[tuple[str, str]] = frozenset()
-    languages: dict[str, None] = field(default_factory=dict)
     lets: dict[str, tuple[str, str]] = field(default_factory=dict)
     score_urls: set[str] = field(default_factory=set)
     given_codes: Mapping[str, str] = field(default_factory=dict)

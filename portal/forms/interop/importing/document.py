@@ -24,7 +24,13 @@ from portal.forms.interop.importing.items import ItemReader
 from portal.forms.interop.importing.leftovers import Leftovers
 from portal.forms.interop.importing.report import Report
 from portal.forms.interop.importing.rules import read_rules
-from portal.forms.interop.naming import form_name, identifier, machine_name, resource_id
+from portal.forms.interop.naming import (
+    form_name,
+    identifier,
+    languages_in,
+    machine_name,
+    resource_id,
+)
 from portal.forms.interop.wording import UntranslatableError
 
 _LINE_ENDS = re.compile("[\x85\u2028\u2029]")
@@ -71,7 +77,6 @@ class _Document:
         blocks = self._blocks(left)
         context = Context(form, self.report, language, self.denied)
         context.given_codes = blocks.get("codes", {})
-        context.languages |= dict.fromkeys(blocks.get("languages", [language]))
         left.node.pop("item", None)
         patch: Json = {} if written == language else {"language": left.node.get("language")}
         left.node.pop("language", None)
@@ -86,11 +91,8 @@ class _Document:
         if context.score_urls == {ORDINAL}:
             names["score"] = "ordinalValue"
         self.report.items = len(context.every)
-        for title in (fields["title"], fields["description"]):
-            context.languages.update(dict.fromkeys(title))
-        fields["languages"] = tuple(
-            dict.fromkeys([*blocks.get("languages", ()), *context.languages])
-        )
+        others = sorted(set(languages_in(self.resource)) - {language})
+        fields["languages"] = blocks.get("languages") or (language, *others)
         rest = plain_numbers({**left.rest(), **patch, **({"as": names} if names else {})})
         return FormDefinition(**fields, fhir=rest)
 

@@ -113,8 +113,6 @@ class ItemReader:
         if codes:
             self.left.node.pop("code")
             self.fields["code"] = codes
-        for texts in (words, self.fields.get("help", {})):
-            self.context.languages.update(dict.fromkeys(texts))
 
     def _codes(self) -> tuple[Coding, ...]:
         """Return the item's codes when each of them can be written ``PREFIX:code label``."""
@@ -163,8 +161,6 @@ class ItemReader:
             self.fields["options"] = self._toggled(offer.options)
         if offer.sources and self.left.extensions(a.OWN_SOURCES):
             self.left.take_extensions(a.OWN_SOURCES, "String")
-        for option in offer.options:
-            self.context.languages.update(dict.fromkeys([*option.label, *option.help]))
 
     def _toggled(self, options: tuple[Option, ...]) -> tuple[Option, ...]:
         """Give options their conditions, where each toggle speaks of one option."""

@@ -39,7 +39,7 @@ def kind_of(asked: Asked) -> str:
     if own in {"section", "group"}:
         return str(own)
     is_page = asked.parent is None and not asked.repeats and not asked.required
-    return "section" if is_page and asked.kind == "group" else "group"
+    return "section" if is_page else "group"
 
 
 def control_code(asked: Asked) -> str:

@@ -32,17 +32,17 @@ class Leftovers:
         return self.take(key, bool) is True
 
     def take_text(self, key: str, language: str) -> Text:
-        """Take a text with its translations out; {} when there is none or more than that."""
+        """Take a text with its translations out; {} when it is not just these."""
         words = self.node.get(key)
         if not isinstance(words, str) or not 0 < len(words) <= MAX_TEXT:
             return {}
         beside = self.node.get(f"_{key}")
         others = translations(beside)
-        if beside is not None and others is None:
+        if (beside is not None and others is None) or language in (others or {}):
             return {}
         self.node.pop(key)
         self.node.pop(f"_{key}", None)
-        return {language: words, **{k: v for k, v in (others or {}).items() if k != language}}
+        return {language: words, **(others or {})}
 
     def take_extensions(self, url: str, kind: str) -> list[Any]:
         """Take every extension with this address out when each holds a plain ``value[x]``."""

@@ -64,7 +64,8 @@ class Looks:
 
     def control(self) -> None:
         """Read which control shows the item, and how."""
-        if self.may("hidden") and self.left.take_extension(a.HIDDEN, "Boolean") is True:
+        hidden = self.may("hidden") and extension(self.left.node, a.HIDDEN) is True
+        if hidden and self.left.take_extension(a.HIDDEN, "Boolean"):
             self.fields["hidden"] = True
         self._item_control()
         if self.kind == "note" and not self.fields.get("control"):

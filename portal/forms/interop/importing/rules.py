@@ -32,7 +32,6 @@ def read_rules(
             context.report.keep(owner, "a rule", "the engine refuses it")
             continue
         context.report.translated += 1
-        context.languages.update(dict.fromkeys(rule.message))
         yield one, rule
 
 

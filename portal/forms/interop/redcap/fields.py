@@ -53,6 +53,10 @@ class FieldReader:
         self._flags()
         for column in ("custom_alignment", "matrix_ranking"):
             self._alignment(column)
+        used = _USED.get(kind, frozenset())
+        for column in ("choices", "validation", "validation_min", "validation_max"):
+            if self.row[column] and column not in used:
+                self.rest.setdefault(column, self.row[column])
         return self.fields
 
     def verbatim(self) -> dict[str, Any]:
@@ -244,6 +248,15 @@ _KINDS = {
     "calc": FieldReader.calculation,
     "sql": FieldReader.query,
 }
+
+
+_LIMITED = frozenset({"validation", "validation_min", "validation_max"})
+_USED: dict[str, frozenset[str]] = {
+    "text": _LIMITED,
+    "slider": _LIMITED | {"choices"},
+    **dict.fromkeys(("dropdown", "radio", "checkbox", "calc", "sql"), frozenset({"choices"})),
+}
+"""The columns that the reader of a type has dealt with."""
 
 
 def plain_text(written: str) -> str:
