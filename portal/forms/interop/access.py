@@ -4,6 +4,7 @@ Files come from anywhere; a list where an object belongs, or a number where text
 raise. What is wrong is said by ``checking.structure``; these functions only keep going.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
@@ -15,6 +16,18 @@ OWN = "https://ern-portal.eu/fhir/StructureDefinition/"
 """Extensions of this project: what FHIR and SDC have no word for."""
 UCUM = "http://unitsofmeasure.org"
 TRANSLATION = f"{EXTENSION}translation"
+_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
+
+
+def readable(node: Any) -> Any:
+    """Replace what a file cannot hold: half characters, and line ends that YAML folds away."""
+    if isinstance(node, str):
+        return _LINE_ENDS.sub("\n", node.encode("utf-8", "replace").decode("utf-8"))
+    if isinstance(node, dict):
+        return {readable(key): readable(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [readable(one) for one in node]
+    return node
 
 
 def text(node: Any, key: str) -> str:

@@ -7,7 +7,7 @@ import msgspec
 
 from portal.forms.compiled import CompiledForm
 from portal.forms.definition import FormDefinition, Rule
-from portal.forms.interop.access import Json
+from portal.forms.interop.access import Json, text
 from portal.forms.interop.exporting import addresses as a
 from portal.forms.interop.exporting.choices import value_sets
 from portal.forms.interop.exporting.expressions import Expressions
@@ -91,7 +91,7 @@ def _with_sets(node: Json, definition: FormDefinition, made: list[Json]) -> Json
     kept = definition.fhir.get("contained")
     if not isinstance(kept, list):
         return node
-    names = {one.get("id") for one in kept if isinstance(one, dict)}
+    names = {text(one, "id") for one in kept}
     node["contained"] = [*kept, *(one for one in made if one["id"] not in names)]
     return node
 

@@ -258,3 +258,19 @@ def test_any_json_becomes_a_form_or_a_refusal(resource: Json) -> None:
     assert [issue for issue in source.issues if issue.severity == "error"] == []
     assert canonical_json(source.definition) == canonical_json(definition)
     questionnaire(compile_form(definition))
+
+
+def test_a_condition_on_a_code_without_a_system_means_the_only_option_of_that_code() -> None:
+    def asked(*systems: str) -> Json:
+        options = [{"valueCoding": coding(system, "a", system)} for system in systems]
+        condition = {"question": "q", "operator": "=", "answerCoding": {"code": "a"}}
+        return form(
+            item("choice", link_id="q", answerOption=options),
+            item("string", link_id="then", enableWhen=[condition]),
+        )
+
+    found = compile_form(from_fhir(asked("urn:x"))[0]).items
+    assert found["then"].item.show_if == "q = URNX:a"
+    found = compile_form(from_fhir(asked("urn:x", "urn:y"))[0]).items
+    assert found["then"].item.show_if == ""
+    assert found["then"].item.fhir["enableWhen"][0]["answerCoding"] == {"code": "a"}

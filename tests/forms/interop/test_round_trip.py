@@ -26,6 +26,7 @@ from portal.forms.interop.files import plain_numbers, read_resource
 from portal.forms.interop.findings import Findings
 from tests.forms.interop.answering import random_answers
 from tests.forms.interop.files import WEB, questionnaires
+from tests.forms.interop.invented import Inventor
 from tests.forms.interop.normal import differences, normal
 
 ALL = questionnaires()
@@ -45,7 +46,19 @@ def test_both_corpora_are_here() -> None:
 
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
 def test_a_questionnaire_comes_out_as_it_went_in(path: Path) -> None:
-    original = read_resource(path).content
+    comes_out_as_it_went_in(read_resource(path).content)
+
+
+@pytest.mark.parametrize("start", range(0, 400, 50))
+def test_any_questionnaire_comes_out_as_it_went_in(start: int) -> None:
+    for seed in range(start, start + 50):
+        try:
+            comes_out_as_it_went_in(Inventor(seed).questionnaire())
+        except AssertionError as problem:
+            raise AssertionError(seed) from problem
+
+
+def comes_out_as_it_went_in(original: dict[str, Any]) -> None:
     definition, report = from_fhir(original)
     source = read_definition(to_yaml(definition))
     assert source.issues == []

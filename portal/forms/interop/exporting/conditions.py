@@ -12,6 +12,13 @@ _OPERATORS = {"=": "=", "is_not": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">
 _NUMBER_TYPES = {"integer": "Integer", "decimal": "Decimal"}
 
 
+def shown_when(form: CompiledForm, item: CompiledItem) -> Json | None:
+    """Return ``enableWhen`` of an item; None when its condition is, or was, an expression."""
+    kept = item.item.fhir.get("as", {})
+    as_written = isinstance(kept, dict) and kept.get("enable") == "expression"
+    return None if as_written or item.show is None else enable_when(form, item.show.tree)
+
+
 def enable_when(form: CompiledForm, tree: Ast) -> Json | None:
     """Return ``enableWhen`` and ``enableBehavior`` of a resolved condition, None when impossible."""
     joined = tree[0] if tree[0] in {"and", "or"} else ""

@@ -15,6 +15,7 @@ from portal.forms.expressions.fhirpath import (
 )
 from portal.forms.interop.access import EXTENSION, OWN, Json
 from portal.forms.interop.answer_values import link_ids
+from portal.forms.interop.exporting.conditions import shown_when
 
 FHIRPATH = "text/fhirpath"
 OWN_LANGUAGE = "text/x-ern-form-expression"
@@ -85,7 +86,7 @@ class Expressions:
 
     def _every(self) -> Iterator[Expression]:
         for item in self.form.items.values():
-            if item.show is not None:
+            if item.show is not None and shown_when(self.form, item) is None:
                 yield item.show
             found = (item.value, item.required_if, item.min, item.max, item.prefill)
             yield from (one for one in found if one is not None)

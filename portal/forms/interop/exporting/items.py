@@ -11,7 +11,7 @@ from portal.forms.interop.access import UCUM, Json
 from portal.forms.interop.answer_values import link_ids, to_fhir
 from portal.forms.interop.exporting import addresses as a
 from portal.forms.interop.exporting.choices import put_options, toggles, unit_extensions
-from portal.forms.interop.exporting.conditions import enable_when
+from portal.forms.interop.exporting.conditions import shown_when
 from portal.forms.interop.exporting.expressions import Expressions
 from portal.forms.interop.exporting.parts import (
     coding,
@@ -80,9 +80,7 @@ class ItemWriter:
         """Add the condition under which the item is shown."""
         if item.show is None:
             return
-        kept = item.item.fhir.get("as", {})
-        as_written = isinstance(kept, dict) and kept.get("enable") == "expression"
-        flat = None if as_written else enable_when(self.form, item.show.tree)
+        flat = shown_when(self.form, item)
         if flat is not None:
             node |= flat
             return

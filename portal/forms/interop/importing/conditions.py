@@ -93,7 +93,8 @@ def _constant(context: Context, target: Asked, meaning: Meaning, kind: str, valu
 
 
 def _code(context: Context, target: Asked, meaning: Meaning, kind: str, value: Any) -> Ast:
-    """Return the option that a condition means."""
+    """Return the option that a condition means; without a system any option of that code."""
+    found: list[Ast] = []
     for option in context.offers[target].options:
         patch = option.fhir.get("valueCoding")
         own_code = patch.get("code") if isinstance(patch, dict) else None
@@ -103,7 +104,11 @@ def _code(context: Context, target: Asked, meaning: Meaning, kind: str, value: A
         else:
             same = option.fhir.get(f"value{kind}") == value and value is not None
         if same:
-            return meaning.code(option.system, option.code)
+            found.append(meaning.code(option.system, option.code))
+    if found and all(one == found[0] for one in found):
+        return found[0]
+    if found:
+        raise UntranslatableError(f"'{text(value, 'code')}' of several code systems")
     if kind != "Coding":
         raise UntranslatableError(f"a choice compared with {kind}")
     return meaning.code(text(value, "system") or None, text(value, "code"))

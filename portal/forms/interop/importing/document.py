@@ -1,7 +1,6 @@
 """A Questionnaire as a form of ours: nothing is lost, and the form always compiles."""
 
 import json
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,7 @@ import msgspec
 
 from portal.forms.definition import Check, FormDefinition, Migration, Option, Retired
 from portal.forms.definition.shapes import LANGUAGE, SEMVER
-from portal.forms.interop.access import Json, extension, objects, text, value_of
+from portal.forms.interop.access import Json, extension, objects, readable, text, value_of
 from portal.forms.interop.answer_values import ORDINAL
 from portal.forms.interop.checking.items import Form
 from portal.forms.interop.checking.normal import questionnaire_as_r4
@@ -33,7 +32,6 @@ from portal.forms.interop.naming import (
 )
 from portal.forms.interop.wording import UntranslatableError
 
-_LINE_ENDS = re.compile("[\x85\u2028\u2029]")
 _STATUS = frozenset({"draft", "active", "retired"})
 
 
@@ -43,21 +41,10 @@ def from_fhir(resource: Json) -> tuple[FormDefinition, Report]:
     What the engine refuses as a keyword (a loop, a default that is no answer) goes back under
     ``fhir:`` and the form is built again. Raises ``DefinitionError`` when even that does not help.
     """
-    clean = _readable(questionnaire_as_r4(resource))
+    clean = readable(questionnaire_as_r4(resource))
     return until_accepted(
         lambda report, denied: _Document(clean, report, denied).definition(), "fhir"
     )
-
-
-def _readable(node: Any) -> Any:
-    """Replace what a file cannot hold: half characters, and line ends that YAML folds away."""
-    if isinstance(node, str):
-        return _LINE_ENDS.sub("\n", node.encode("utf-8", "replace").decode("utf-8"))
-    if isinstance(node, dict):
-        return {_readable(key): _readable(value) for key, value in node.items()}
-    if isinstance(node, list):
-        return [_readable(one) for one in node]
-    return node
 
 
 @dataclass

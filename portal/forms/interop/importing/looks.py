@@ -94,6 +94,8 @@ class Looks:
             self.left.drop(found)
             self.fields["control"] = "table"
             return
+        if is_repeat(self.asked) and code == "table":
+            return
         word = _CODES.get(code, code)
         possible = word in CONTROLS.get(self.kind, ()) and self.may("control")
         if word == "search" and not self.fields.get("options_from"):

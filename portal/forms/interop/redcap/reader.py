@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from portal.forms.definition import FormDefinition, Item
+from portal.forms.interop.access import readable
 from portal.forms.interop.importing.attempts import Denied, until_accepted
 from portal.forms.interop.importing.logic import Field
 from portal.forms.interop.importing.report import Report
@@ -22,7 +23,7 @@ def from_redcap(written: str, name: str = "") -> tuple[FormDefinition, Report]:
 
     ``name`` names the form. Raises ``UnreadableError`` for a file that is no dictionary.
     """
-    rows = read_rows(written)
+    rows = read_rows(readable(written))
     return until_accepted(
         lambda report, denied: _Dictionary(rows, report, denied).definition(name), "redcap"
     )

@@ -10,7 +10,7 @@ from typing import Any
 import pycountry
 
 from portal.forms.definition.shapes import LANGUAGE, MAX_TEXT
-from portal.forms.interop.access import OWN, Json
+from portal.forms.interop.access import OWN, Json, readable
 from portal.forms.interop.files import UnreadableError
 from portal.kernel.errors import PortalError
 
@@ -117,7 +117,7 @@ def _cells(raw: Any) -> dict[str, str]:
     for head, cell in raw.items() if isinstance(raw, Mapping) else ():
         if cell is not None and str(cell).strip():
             name = _column(str(head))
-            found.setdefault(name, str(cell).replace("\xa0", " ")[:MAX_TEXT])
+            found.setdefault(name, readable(str(cell)).replace("\xa0", " ")[:MAX_TEXT])
     return found
 
 
