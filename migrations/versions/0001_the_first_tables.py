@@ -948,12 +948,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("number"),
     )
     with op.batch_alter_table("panel", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_panel_centre_id"), ["centre_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_panel_lead_id"), ["lead_id"], unique=False)
+        batch_op.create_index("ix_panel_centre_id_id", ["centre_id", "id"], unique=False)
+        batch_op.create_index("ix_panel_due_on", ["due_on"], unique=False)
+        batch_op.create_index("ix_panel_lead_id_id", ["lead_id", "id"], unique=False)
         batch_op.create_index("ix_panel_network_id_id", ["network_id", "id"], unique=False)
-        batch_op.create_index("ix_panel_network_phase", ["network_id", "phase"], unique=False)
+        batch_op.create_index(
+            "ix_panel_network_phase_id", ["network_id", "phase", "id"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_panel_patient_id"), ["patient_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_panel_requester_id"), ["requester_id"], unique=False)
+        batch_op.create_index("ix_panel_requester_id_id", ["requester_id", "id"], unique=False)
+        batch_op.create_index("ix_panel_urgent_id", ["urgent", "network_id", "id"], unique=False)
 
     op.create_table(
         "patient_identity",
@@ -1214,6 +1218,7 @@ def upgrade() -> None:
 
     op.create_table(
         "panel_word",
+        sa.Column("network_id", sa.String(length=26), nullable=False),
         sa.Column(
             "word",
             sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
@@ -1224,10 +1229,14 @@ def upgrade() -> None:
             ["panel_id"],
             ["panel.id"],
         ),
-        sa.PrimaryKeyConstraint("word", "panel_id"),
+        sa.ForeignKeyConstraint(
+            ["network_id"],
+            ["network.id"],
+        ),
+        sa.PrimaryKeyConstraint("network_id", "word", "panel_id"),
     )
     with op.batch_alter_table("panel_word", schema=None) as batch_op:
-        batch_op.create_index("ix_panel_word_panel_id", ["panel_id"], unique=False)
+        batch_op.create_index("ix_panel_word_panel_id_word", ["panel_id", "word"], unique=False)
 
     op.create_table(
         "timeline_entry",
@@ -1321,7 +1330,7 @@ def downgrade() -> None:
 
     op.drop_table("timeline_entry")
     with op.batch_alter_table("panel_word", schema=None) as batch_op:
-        batch_op.drop_index("ix_panel_word_panel_id")
+        batch_op.drop_index("ix_panel_word_panel_id_word")
 
     op.drop_table("panel_word")
     with op.batch_alter_table("panel_member", schema=None) as batch_op:
@@ -1360,12 +1369,14 @@ def downgrade() -> None:
 
     op.drop_table("patient_identity")
     with op.batch_alter_table("panel", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_panel_requester_id"))
+        batch_op.drop_index("ix_panel_urgent_id")
+        batch_op.drop_index("ix_panel_requester_id_id")
         batch_op.drop_index(batch_op.f("ix_panel_patient_id"))
-        batch_op.drop_index("ix_panel_network_phase")
+        batch_op.drop_index("ix_panel_network_phase_id")
         batch_op.drop_index("ix_panel_network_id_id")
-        batch_op.drop_index(batch_op.f("ix_panel_lead_id"))
-        batch_op.drop_index(batch_op.f("ix_panel_centre_id"))
+        batch_op.drop_index("ix_panel_lead_id_id")
+        batch_op.drop_index("ix_panel_due_on")
+        batch_op.drop_index("ix_panel_centre_id_id")
 
     op.drop_table("panel")
     with op.batch_alter_table("form_response", schema=None) as batch_op:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, false, or_, true
+from sqlalchemy import ColumnElement, Select, false, or_, true, union_all
 
 from portal.access import policy, relations
 from portal.access.actor import Actor
@@ -97,7 +97,13 @@ def visible(actor: Actor, permission: Permission) -> ColumnElement[bool]:
     if actor.is_system:
         return true()
     kind = kind_of(permission)
-    criteria = [
-        relations.get(kind, name).criterion(actor) for name in policy.RULES[permission].allow
-    ]
+    criteria: list[ColumnElement[bool]] = []
+    few: list[Select[Any]] = []
+    for relation in (relations.get(kind, name) for name in policy.RULES[permission].allow):
+        if relation.ids is not None:
+            few += relation.ids(actor)
+        elif relation.criterion is not None:
+            criteria.append(relation.criterion(actor))
+    if few:
+        criteria.append(relations.key(kind).in_(union_all(*few)))
     return or_(false(), *criteria)

@@ -14,17 +14,23 @@ class Panel(Identified):
 
     __tablename__ = "panel"
     __table_args__ = (
-        Index("ix_panel_network_phase", "network_id", "phase"),
+        # Every list is newest first: each index ends with the id, so that none is sorted.
         Index("ix_panel_network_id_id", "network_id", "id"),
+        Index("ix_panel_network_phase_id", "network_id", "phase", "id"),
+        Index("ix_panel_centre_id_id", "centre_id", "id"),
+        Index("ix_panel_requester_id_id", "requester_id", "id"),
+        Index("ix_panel_lead_id_id", "lead_id", "id"),
+        Index("ix_panel_due_on", "due_on"),
+        Index("ix_panel_urgent_id", "urgent", "network_id", "id"),
     )
     access_kind = "panel"
     number: Mapped[str] = mapped_column(String(40), unique=True)
     network_id: Mapped[str] = mapped_column(ForeignKey("network.id"))
-    centre_id: Mapped[str] = mapped_column(ForeignKey("centre.id"), index=True)
+    centre_id: Mapped[str] = mapped_column(ForeignKey("centre.id"))
     patient_id: Mapped[str | None] = mapped_column(ForeignKey("patient.id"), index=True)
     area_id: Mapped[str | None] = mapped_column(ForeignKey("thematic_area.id"))
-    requester_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
-    lead_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
+    requester_id: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    lead_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     title: Mapped[str] = mapped_column(String(200))
     question: Mapped[str] = mapped_column(Text)
     urgent: Mapped[bool] = mapped_column(default=False)
@@ -51,7 +57,8 @@ class PanelWord(Base):
     """A word of a panel's number or title, for the search box; see ``indexing.py``."""
 
     __tablename__ = "panel_word"
-    __table_args__ = (Index("ix_panel_word_panel_id", "panel_id"),)
+    __table_args__ = (Index("ix_panel_word_panel_id_word", "panel_id", "word"),)
+    network_id: Mapped[str] = mapped_column(ForeignKey("network.id"), primary_key=True)
     word: Mapped[str] = mapped_column(
         String(40).with_variant(String(40, collation="C"), "postgresql"), primary_key=True
     )  # by code point on both databases, so that a range is a beginning

@@ -5,10 +5,11 @@ that a page may ask about many acts at the price of one statement.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, union_all
 
 from portal.access import actor as profiles
 from portal.access import relations
@@ -19,11 +20,31 @@ from portal.kernel.uow import in_write
 from portal.networks.models import Network
 from portal.panels.models import Panel, PanelMember
 from portal.panels.words import CONTRIBUTING, PATIENT_CLOSED, Role, Status
-from portal.patients.models import Patient
 from portal.patients.relations import assisted
 
 _Holds = Callable[[Actor, Any], bool]
 _Criterion = Callable[[Actor], ColumnElement[bool]]
+_Ids = Callable[[Actor], list[Select[Any]]]
+
+
+@dataclass(frozen=True)
+class _Faces:
+    """The two faces of a relation; the second is a criterion, or selects of few identifiers."""
+
+    holds: _Holds
+    criterion: _Criterion | None = None
+    ids: _Ids | None = None
+
+    def sql(self, actor: Actor) -> ColumnElement[bool]:
+        """Return the second face as a criterion."""
+        if self.ids is not None:
+            few = self.ids(actor)
+            return Panel.id.in_(union_all(*few)) if few else false()
+        return self.criterion(actor) if self.criterion is not None else false()
+
+
+def _panels(*criteria: ColumnElement[bool]) -> Select[Any]:
+    return select(Panel.id).where(*criteria).correlate(None)
 
 
 # --- the requester's side -----------------------------------------------------------------------
@@ -33,25 +54,22 @@ def _requester_holds(actor: Actor, thing: Any) -> bool:
     return bool(thing.requester_id == actor.person_id and thing.centre_id in actor.centres_as())
 
 
-def _requester_criterion(actor: Actor) -> ColumnElement[bool]:
+def _requester_ids(actor: Actor) -> list[Select[Any]]:
     centres = sorted(actor.centres_as())
     if not centres:
-        return false()
-    return and_(Panel.requester_id == actor.person_id, Panel.centre_id.in_(centres))
+        return []
+    return [_panels(Panel.requester_id == actor.person_id, Panel.centre_id.in_(centres))]
 
 
 def _assistant_holds(actor: Actor, thing: Any) -> bool:
     return (thing.requester_id, thing.centre_id) in assisted(actor)
 
 
-def _assistant_criterion(actor: Actor) -> ColumnElement[bool]:
-    return or_(
-        false(),
-        *[
-            and_(Panel.requester_id == person, Panel.centre_id == centre)
-            for person, centre in assisted(actor)
-        ],
-    )
+def _assistant_ids(actor: Actor) -> list[Select[Any]]:
+    return [
+        _panels(Panel.requester_id == person, Panel.centre_id == centre)
+        for person, centre in assisted(actor)
+    ]
 
 
 # --- the panel's people -------------------------------------------------------------------------
@@ -67,13 +85,12 @@ def _lead_holds(actor: Actor, thing: Any) -> bool:
     return bool(named and _sent(thing))
 
 
-def _lead_criterion(actor: Actor) -> ColumnElement[bool]:
+def _lead_ids(actor: Actor) -> list[Select[Any]]:
     networks = sorted(actor.networks_as())
     if not networks:
-        return false()
-    return and_(
-        Panel.lead_id == actor.person_id, Panel.network_id.in_(networks), Panel.phase != "draft"
-    )
+        return []
+    at_home = Panel.network_id.in_(networks)
+    return [_panels(Panel.lead_id == actor.person_id, at_home, Panel.phase != "draft")]
 
 
 def on_panel(actor: Actor, panel: Any, statuses: frozenset[str]) -> PanelMember | None:
@@ -81,6 +98,8 @@ def on_panel(actor: Actor, panel: Any, statuses: frozenset[str]) -> PanelMember 
 
     Everybody but a guest must still belong to the panel's network; a guest's row may end.
     """
+    if not _sent(panel):
+        return None
     now, at_home = clock.now(), panel.network_id in actor.networks_as()
     row: PanelMember
     for row in panel.members:
@@ -95,24 +114,23 @@ def _ended(row: PanelMember, now: datetime) -> bool:
     return row.ends_at is not None and row.ends_at <= now
 
 
-def _row_criterion(
-    actor: Actor, statuses: frozenset[str], roles: frozenset[str]
-) -> ColumnElement[bool]:
+def _row_ids(actor: Actor, statuses: frozenset[str], roles: frozenset[str]) -> list[Select[Any]]:
     """Return the SQL face of :func:`on_panel` for rows in one of ``roles``."""
     networks = sorted(actor.networks_as())
     at_home = Panel.network_id.in_(networks) if networks else false()
-    return exists(
-        select(PanelMember.id)
+    return [
+        select(PanelMember.panel_id)
+        .join(Panel, Panel.id == PanelMember.panel_id)
         .where(
-            PanelMember.panel_id == Panel.id,
             PanelMember.person_id == actor.person_id,
             PanelMember.status.in_(sorted(statuses)),
             PanelMember.role.in_(sorted(roles)),
             or_(PanelMember.ends_at.is_(None), PanelMember.ends_at > clock.now()),
             or_(PanelMember.role == Role.GUEST, at_home),
+            Panel.phase != "draft",
         )
-        .correlate(Panel)
-    )
+        .correlate(None)
+    ]
 
 
 _ACCEPTED = frozenset({Status.ACCEPTED})
@@ -120,21 +138,18 @@ _INVITED = frozenset({Status.INVITED})
 _ALL_ROLES = frozenset(Role)
 
 
-def _row(statuses: frozenset[str], roles: frozenset[str]) -> tuple[_Holds, _Criterion]:
+def _row(statuses: frozenset[str], roles: frozenset[str]) -> _Faces:
     def holds(actor: Actor, thing: Any) -> bool:
         row = on_panel(actor, thing, statuses)
         return row is not None and row.role in roles
 
-    def criterion(actor: Actor) -> ColumnElement[bool]:
-        return _row_criterion(actor, statuses, roles)
-
-    return holds, criterion
+    return _Faces(holds, ids=lambda actor: _row_ids(actor, statuses, roles))
 
 
 # --- coordinators, and what a network's settings allow ------------------------------------------
 
 
-def _profile(profile: str) -> tuple[_Holds, _Criterion]:
+def _profile(profile: str) -> _Faces:
     def holds(actor: Actor, thing: Any) -> bool:
         return thing.network_id in actor.networks_as(profile) and _sent(thing)
 
@@ -144,7 +159,7 @@ def _profile(profile: str) -> tuple[_Holds, _Criterion]:
             return false()
         return and_(Panel.network_id.in_(networks), Panel.phase != "draft")
 
-    return holds, criterion
+    return _Faces(holds, criterion)
 
 
 def setting(network_id: str, name: str) -> bool:
@@ -153,18 +168,17 @@ def setting(network_id: str, name: str) -> bool:
     return network is not None and network.settings.get(name) is True
 
 
-def _if_set(name: str, faces: tuple[_Holds, _Criterion]) -> tuple[_Holds, _Criterion]:
+def _if_set(name: str, faces: _Faces) -> _Faces:
     """Narrow a relation to the networks that have set ``name``."""
-    inner_holds, inner_criterion = faces
 
     def holds(actor: Actor, thing: Any) -> bool:
-        return inner_holds(actor, thing) and setting(thing.network_id, name)
+        return faces.holds(actor, thing) and setting(thing.network_id, name)
 
     def criterion(actor: Actor) -> ColumnElement[bool]:
         willing = select(Network.id).where(Network.settings[name].as_boolean().is_(True))
-        return and_(inner_criterion(actor), Panel.network_id.in_(willing))
+        return and_(faces.sql(actor), Panel.network_id.in_(willing))
 
-    return holds, criterion
+    return _Faces(holds, criterion)
 
 
 # --- the patient of a panel ---------------------------------------------------------------------
@@ -207,27 +221,28 @@ def _asked_once(actor: Actor, patient_id: str) -> bool:
 def _opens_patient_sql(actor: Actor) -> ColumnElement[bool]:
     return and_(
         Panel.phase.not_in(sorted(PATIENT_CLOSED)),
-        or_(_lead_criterion(actor), _row_criterion(actor, _ACCEPTED, _ALL_ROLES)),
+        Panel.id.in_(union_all(*_lead_ids(actor), *_row_ids(actor, _ACCEPTED, _ALL_ROLES))),
     )
 
 
-def _patient_criterion(actor: Actor) -> ColumnElement[bool]:
-    panels = select(Panel.patient_id).where(
-        Panel.patient_id.is_not(None), _opens_patient_sql(actor)
-    )
-    return Patient.id.in_(panels)
+def _patient_ids(actor: Actor) -> list[Select[Any]]:
+    return [
+        select(Panel.patient_id)
+        .where(Panel.patient_id.is_not(None), _opens_patient_sql(actor))
+        .correlate(None)
+    ]
 
 
 # --- registration -------------------------------------------------------------------------------
 
-_REQUESTER = (_requester_holds, _requester_criterion)
-_LEAD = (_lead_holds, _lead_criterion)
+_REQUESTER = _Faces(_requester_holds, ids=_requester_ids)
+_LEAD = _Faces(_lead_holds, ids=_lead_ids)
 _COORDINATOR = _profile(profiles.COORDINATOR)
 _GUEST = _row(_ACCEPTED, frozenset({Role.GUEST}))
 
-_PANEL: tuple[tuple[str, str, tuple[_Holds, _Criterion]], ...] = (
+_PANEL: tuple[tuple[str, str, _Faces], ...] = (
     ("requester", "who asked the question, while at that centre", _REQUESTER),
-    ("assistant", "an assistant of the requester", (_assistant_holds, _assistant_criterion)),
+    ("assistant", "an assistant of the requester", _Faces(_assistant_holds, ids=_assistant_ids)),
     ("lead", "the lead of the panel", _LEAD),
     ("participant", "a person on the panel", _row(_ACCEPTED, _ALL_ROLES)),
     ("contributor", "an expert on the panel", _row(_ACCEPTED, frozenset(CONTRIBUTING))),
@@ -248,21 +263,22 @@ def names_of(actor: Actor, panel: Any) -> frozenset[str]:
     """Return the names of all relations that the actor has to a panel; system has ``system``."""
     if actor.is_system:
         return frozenset({"system"})
-    return frozenset(name for name, _, (holds, _) in _PANEL if holds(actor, panel))
+    return frozenset(name for name, _, faces in _PANEL if faces.holds(actor, panel))
 
 
 def register() -> None:
     """Make the relations of panels known to the policy."""
+    relations.register_key("panel", Panel.id)
     relations.register(
         *[
-            Relation("panel", name, words, holds, criterion)
-            for name, words, (holds, criterion) in _PANEL
+            Relation("panel", name, words, faces.holds, faces.criterion, faces.ids)
+            for name, words, faces in _PANEL
         ],
         Relation(
             "patient",
             "panel_participant",
             "a person on a panel of the patient",
             _patient_holds,
-            _patient_criterion,
+            ids=_patient_ids,
         ),
     )

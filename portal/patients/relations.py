@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, false, select
 
 from portal.access import actor as profiles
 from portal.access import relations
@@ -17,11 +17,15 @@ def _enroller_holds(actor: Actor, thing: Any) -> bool:
     return thing.enrolled_by == actor.person_id and thing.centre_id in actor.centres_as()
 
 
-def _enroller_criterion(actor: Actor) -> ColumnElement[bool]:
+def _patients(*criteria: ColumnElement[bool]) -> Select[Any]:
+    return select(Patient.id).where(*criteria).correlate(None)
+
+
+def _enroller_ids(actor: Actor) -> list[Select[Any]]:
     centres = sorted(actor.centres_as())
     if not centres:
-        return false()
-    return and_(Patient.enrolled_by == actor.person_id, Patient.centre_id.in_(centres))
+        return []
+    return [_patients(Patient.enrolled_by == actor.person_id, Patient.centre_id.in_(centres))]
 
 
 def assisted(actor: Actor) -> list[tuple[str, str]]:
@@ -39,14 +43,11 @@ def _assistant_holds(actor: Actor, thing: Any) -> bool:
     return (thing.enrolled_by, thing.centre_id) in assisted(actor)
 
 
-def _assistant_criterion(actor: Actor) -> ColumnElement[bool]:
-    return or_(
-        false(),
-        *[
-            and_(Patient.enrolled_by == person, Patient.centre_id == centre)
-            for person, centre in assisted(actor)
-        ],
-    )
+def _assistant_ids(actor: Actor) -> list[Select[Any]]:
+    return [
+        _patients(Patient.enrolled_by == person, Patient.centre_id == centre)
+        for person, centre in assisted(actor)
+    ]
 
 
 def _colleague_holds(actor: Actor, thing: Any) -> bool:
@@ -67,20 +68,21 @@ def _colleague_criterion(actor: Actor) -> ColumnElement[bool]:
 
 def register() -> None:
     """Make the relations of patients known to the policy."""
+    relations.register_key("patient", Patient.id)
     relations.register(
         Relation(
             "patient",
             "enroller",
             "the clinician who enrolled the patient, while at that centre",
             _enroller_holds,
-            _enroller_criterion,
+            ids=_enroller_ids,
         ),
         Relation(
             "patient",
             "assistant",
             "an assistant of the clinician who enrolled the patient",
             _assistant_holds,
-            _assistant_criterion,
+            ids=_assistant_ids,
         ),
         Relation(
             "patient",

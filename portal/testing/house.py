@@ -109,7 +109,11 @@ def furnish(world: World, actor_of: ActorOf, cast: Cast, words: Words = plain_wo
     unsent = panels.ask(
         actor_of(cast.enroller),
         AskQuestion(
-            say("unsent_question"), patient_id=patient, title=say("unsent_title"), submit=False
+            say("unsent_question"),
+            patient_id=patient,
+            title=say("unsent_title"),
+            lead_id=world.people[cast.lead],
+            submit=False,
         ),
     )
     return Room(cast, patient, panel, closed, unsent, *papers, contribution, information, code)

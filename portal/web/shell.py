@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, g, request, url_for
+from flask import Flask, current_app, g, request, url_for
 from flask_login import current_user
 from werkzeug.routing import BuildError
 
@@ -15,6 +15,7 @@ from portal.extend import manager
 from portal.extend.specs import MenuEntry
 from portal.kernel import clock
 
+MOST_ADDRESSES = 5000
 THEMES = ("auto", "light", "dark")
 LINKS = {
     "home": "/",
@@ -108,10 +109,17 @@ def side_menu(actor: Actor | None) -> list[dict[str, Any]]:
 
 
 def _url(endpoint: str, **values: Any) -> str:
-    try:
-        return url_for(endpoint, **values)
-    except BuildError:
-        return ""
+    """Return the address of a menu's entry, or nothing; menus are the same on every page."""
+    known: dict[Any, str] = current_app.extensions.setdefault("portal.menu-addresses", {})
+    key = (endpoint, request.script_root, *sorted(values.items()))
+    if key not in known:
+        if len(known) > MOST_ADDRESSES:
+            known.clear()
+        try:
+            known[key] = url_for(endpoint, **values)
+        except BuildError:
+            known[key] = ""
+    return known[key]
 
 
 def day(value: Any) -> str:

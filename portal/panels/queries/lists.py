@@ -1,8 +1,9 @@
 """Lists of panels and their counts: numbers, titles, phases; no clinical content."""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from portal.access import guard
@@ -10,7 +11,7 @@ from portal.access.actor import COORDINATOR, DISPATCHER, Actor
 from portal.access.permissions import Permission
 from portal.kernel import clock, db
 from portal.networks.models import Centre, Network, ThematicArea
-from portal.panels.indexing import matching
+from portal.panels.indexing import LONGEST_SEARCH, few_with, having, searched
 from portal.panels.models import Panel, PanelMember
 from portal.panels.queries.shapes import Page, PanelRow
 from portal.panels.words import Status
@@ -32,9 +33,13 @@ def list_panels(
     phase: str = "",
     before: str | None = None,
     limit: int = PAGE,
+    text: str = "",
 ) -> Page:
-    """Return panels that the actor may list, newest first. ``filter`` is a key of ``words.FILTERS``."""
-    statement = _joined().where(listed(actor))
+    """Return panels that the actor may list, newest first.
+
+    ``filter`` is a key of ``words.FILTERS``; ``text`` asks for words of number and title.
+    """
+    statement = _joined().where(listed(actor), *_with_words(actor, text))
     for column, value in (
         (Panel.network_id, network_id),
         (Panel.centre_id, centre_id),
@@ -55,13 +60,36 @@ def list_panels(
 
 def find_panels(actor: Actor, text: str, limit: int = 5) -> list[PanelRow]:
     """Return panels whose number or title has every word of ``text``, newest first."""
-    found = matching(text[:80])
-    if found is None:
+    if not searched(text[:LONGEST_SEARCH]):
         return []
-    statement = _joined().where(listed(actor), found)
+    statement = _joined().where(listed(actor), *_with_words(actor, text))
     return [
         _row(row) for row in db.session.execute(statement.order_by(Panel.id.desc()).limit(limit))
     ]
+
+
+def _with_words(actor: Actor, text: str) -> list[ColumnElement[bool]]:
+    """Return the criteria of a search; see ``indexing.py``. A text without a word asks for nothing."""
+    words = searched(text[:LONGEST_SEARCH])
+    if not words:
+        return []
+    whole = actor.networks_as(COORDINATOR, DISPATCHER)
+    few = few_with(words, whole) if whole else None
+    if few is None:
+        return having(words)
+    elsewhere = Panel.network_id.not_in(sorted(whole))
+    return [*having(words), or_(Panel.id.in_(few), and_(elsewhere, Panel.id.in_(_own(actor))))]
+
+
+def _own(actor: Actor) -> Any:
+    """Return the select of the panels in which the actor has a part."""
+    asked = select(PanelMember.panel_id).where(
+        PanelMember.person_id == actor.person_id,
+        PanelMember.status.in_([Status.INVITED, Status.ACCEPTED]),
+    )
+    mine = select(Panel.id).where(Panel.requester_id.in_({actor.person_id, *actor.acts_for}))
+    led = select(Panel.id).where(Panel.lead_id == actor.person_id)
+    return union_all(asked, mine.correlate(None), led.correlate(None))
 
 
 def left_behind(actor: Actor, patient_id: str) -> bool:
@@ -82,15 +110,16 @@ def left_behind(actor: Actor, patient_id: str) -> bool:
 
 
 def listed(actor: Actor) -> ColumnElement[bool]:
-    """Return the criterion for panels in the actor's lists: a draft is its requester's own."""
-    return and_(
-        guard.visible(actor, Permission.PANEL_LIST),
-        or_(Panel.phase != "draft", guard.visible(actor, Permission.PANEL_EDIT_QUESTION)),
-    )
+    """Return the criterion for panels in the actor's lists; a draft is in its requester's only."""
+    return guard.visible(actor, Permission.PANEL_LIST)
 
 
+@cache
 def _joined() -> Any:
-    """Select the columns that a row shows, and no more: whole objects cost a third of the page."""
+    """Select the columns that a row shows, and no more: whole objects cost a third of the page.
+
+    Made once: a statement never changes.
+    """
     return (
         select(
             Panel.id,
@@ -129,29 +158,17 @@ def running() -> ColumnElement[bool]:
 
 def _filtered(actor: Actor, name: str) -> ColumnElement[bool]:
     if name == "mine":
-        return or_(Panel.requester_id.in_({actor.person_id, *actor.acts_for}), _asked(actor))
+        return Panel.id.in_(_own(actor))
     if name == "led":
         return Panel.lead_id == actor.person_id
     if name == "forward":
         return Panel.phase == "open"
     if name == "urgent":
         return and_(Panel.urgent.is_(True), running())
-    if name == "overdue":
-        return and_(Panel.due_on < clock.today(), running())
+    if name == "overdue":  # few: a panel that is closed has no date
+        late = select(Panel.id).where(Panel.due_on < clock.today(), running()).correlate(None)
+        return Panel.id.in_(late)
     return Panel.id == Panel.id
-
-
-def _asked(actor: Actor) -> ColumnElement[bool]:
-    return (
-        select(PanelMember.id)
-        .where(
-            PanelMember.panel_id == Panel.id,
-            PanelMember.person_id == actor.person_id,
-            PanelMember.status.in_([Status.INVITED, Status.ACCEPTED]),
-        )
-        .correlate(Panel)
-        .exists()
-    )
 
 
 def _name_of(person: Any, prefix: str) -> list[Any]:

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from portal.access.roles import Gate
 from portal.networks import queries as networks
 from portal.panels import queries
+from portal.panels.indexing import LONGEST_SEARCH
 from portal.panels.words import FILTERS
 from portal.web.views import PortalView, page
 
@@ -21,7 +22,7 @@ class NetworkPanelsView(PortalView):
         """Show the panels that the actor may list, by filter and phase."""
         network = networks.network(self.actor, code)
         g.network_code = code
-        chosen, phase = _chosen()
+        chosen, phase, text = _chosen()
         if chosen == "forward" and not queries.forwards(self.actor, network.id):
             chosen = "all"
         found = queries.list_panels(
@@ -30,6 +31,7 @@ class NetworkPanelsView(PortalView):
             filter=chosen,
             phase=phase,
             before=request.args.get("before"),
+            text=text,
         )
         filters = {
             k: v
@@ -44,6 +46,8 @@ class NetworkPanelsView(PortalView):
             phases=queries.phases_of(code),
             phase=phase,
             chosen=chosen,
+            text=text,
+            here=url_for("NetworkPanelsView.index", code=code),
             next_url=_next("NetworkPanelsView.index", code, chosen, phase, found.next),
             ask_url=url_for("AskView.new", network=code),
         )
@@ -60,13 +64,14 @@ class CentrePanelsView(PortalView):
         """Show the centre's panels that the actor may list."""
         centre = networks.centre(self.actor, code)
         g.centre_code = code
-        chosen, phase = _chosen()
+        chosen, phase, text = _chosen()
         found = queries.list_panels(
             self.actor,
             centre_id=centre.id,
             filter=chosen,
             phase=phase,
             before=request.args.get("before"),
+            text=text,
         )
         filters = {k: v for k, v in FILTERS.items() if k != "forward"}
         return self.render(
@@ -77,14 +82,19 @@ class CentrePanelsView(PortalView):
             phases=[],
             phase="",
             chosen=chosen,
+            text=text,
+            here=url_for("CentrePanelsView.index", code=code),
             next_url=_next("CentrePanelsView.index", code, chosen, phase, found.next),
             ask_url="",
         )
 
 
-def _chosen() -> tuple[str, str]:
+def _chosen() -> tuple[str, str, str]:
+    """Return the filter, the phase and the words that the address asks for."""
     chosen = request.args.get("show", "all")
-    return chosen if chosen in FILTERS else "all", request.args.get("phase", "")[:40]
+    phase = request.args.get("phase", "")[:40]
+    text = request.args.get("q", "").strip()[:LONGEST_SEARCH]
+    return chosen if chosen in FILTERS else "all", phase, text
 
 
 def _tabs(
@@ -98,7 +108,14 @@ def _tabs(
 
 def _next(endpoint: str, code: str, chosen: str, phase: str, before: str) -> str:
     return (
-        url_for(endpoint, code=code, show=chosen, phase=phase or None, before=before)
+        url_for(
+            endpoint,
+            code=code,
+            show=chosen,
+            phase=phase or None,
+            q=_chosen()[2] or None,
+            before=before,
+        )
         if before
         else ""
     )
