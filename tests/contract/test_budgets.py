@@ -143,7 +143,7 @@ COSTS: dict[str, Cost] = {
     "/people/welcome": Cost("member", 2, 302),
     "/privacy": Cost("member", 3),
     "/readyz": Cost("member", 2),
-    "/search": Cost("member", 8),
+    "/search": Cost("member", 6),
     "/session/state": Cost("member", 2),
     "/signed-out/": Cost("member", 3),
     "/static/appbuilder/<path:filename>": Cost("member", 0, 404),
