@@ -5,7 +5,7 @@ release; no import of application models; an index on a large table is made conc
 
 Revision ID: 0001
 Revises:
-Create Date: 2026-11-25 03:36:27.834495
+Create Date: 2026-11-25 05:57:16.213039
 """
 
 from collections.abc import Sequence
@@ -406,6 +406,7 @@ def upgrade() -> None:
         sa.Column("profile", sa.String(length=30), nullable=False),
         sa.Column("acts_for_id", sa.String(length=26), nullable=True),
         sa.Column("may_enrol", sa.Boolean(), nullable=False),
+        sa.Column("limited_to", sa.String(length=40), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("message", sa.String(length=500), nullable=False),
         sa.Column("invited_by", sa.String(length=26), nullable=True),
@@ -550,6 +551,8 @@ def upgrade() -> None:
         sa.Column("profile", sa.String(length=30), nullable=False),
         sa.Column("acts_for_id", sa.String(length=26), nullable=True),
         sa.Column("may_enrol", sa.Boolean(), nullable=False),
+        sa.Column("limited_to", sa.String(length=40), nullable=False),
+        sa.Column("as_deputy", sa.Boolean(), nullable=False),
         sa.Column("granted_by", sa.String(length=26), nullable=True),
         sa.Column("granted_at", UtcDateTime(), nullable=False),
         sa.Column("ends_at", UtcDateTime(), nullable=True),
@@ -618,7 +621,8 @@ def upgrade() -> None:
         "outbox_message",
         sa.Column("key", sa.String(length=160), nullable=False),
         sa.Column("kind", sa.String(length=60), nullable=False),
-        sa.Column("person_id", sa.String(length=26), nullable=False),
+        sa.Column("person_id", sa.String(length=26), nullable=True),
+        sa.Column("address", sa.String(length=254), nullable=False),
         sa.Column("subject", sa.String(length=80), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("delivery", sa.String(length=12), nullable=False),
@@ -1226,12 +1230,12 @@ def upgrade() -> None:
         ),
         sa.Column("panel_id", sa.String(length=26), nullable=False),
         sa.ForeignKeyConstraint(
-            ["panel_id"],
-            ["panel.id"],
-        ),
-        sa.ForeignKeyConstraint(
             ["network_id"],
             ["network.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["panel_id"],
+            ["panel.id"],
         ),
         sa.PrimaryKeyConstraint("network_id", "word", "panel_id"),
     )
@@ -1243,10 +1247,15 @@ def upgrade() -> None:
         sa.Column("panel_id", sa.String(length=26), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("actor_id", sa.String(length=26), nullable=True),
+        sa.Column("acting_for_id", sa.String(length=26), nullable=True),
         sa.Column("kind", sa.String(length=60), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("reason", sa.String(length=1000), nullable=False),
         sa.Column("id", sa.String(length=26), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["acting_for_id"],
+            ["person.id"],
+        ),
         sa.ForeignKeyConstraint(
             ["actor_id"],
             ["person.id"],

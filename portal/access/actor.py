@@ -30,7 +30,11 @@ PLATFORM_PROFILES = frozenset({SUPPORT, OPERATOR, AUDITOR})
 
 @dataclass(frozen=True)
 class Grant:
-    """One membership in force: a profile in a network, mostly at a centre."""
+    """One membership in force: a profile in a network, mostly at a centre.
+
+    A guest of one panel or one patient (``limited_to`` is ``panel:<id>`` or ``patient:<id>``) is in no
+    network: ``network_id`` and ``network_code`` are empty, ``network_name`` says who invited.
+    """
 
     profile: str
     network_id: str | None = None
@@ -41,6 +45,8 @@ class Grant:
     centre_name: str = ""
     acts_for_id: str | None = None
     may_enrol: bool = False
+    limited_to: str = ""
+    as_deputy: bool = False
     ends_at: datetime | None = None
 
 
@@ -98,6 +104,11 @@ class Actor:
     def acts_for(self) -> frozenset[str]:
         """The persons in whose name the actor may act as an assistant."""
         return frozenset(g.acts_for_id for g in self.grants if g.acts_for_id)
+
+    @property
+    def stands_in_for(self) -> frozenset[str]:
+        """The absent persons whose deputy the actor is now."""
+        return frozenset(g.acts_for_id for g in self.grants if g.acts_for_id and g.as_deputy)
 
 
 def system(name: str) -> Actor:

@@ -72,7 +72,11 @@ class CentreNetwork(Base):
 
 
 class Membership(Identified):
-    """A profile of a person in a network and, usually, a centre, for a time."""
+    """A profile of a person in a network and, usually, a centre, for a time.
+
+    ``limited_to`` is ``panel:<id>`` or ``patient:<id>`` for a guest of one thing: such a membership opens
+    that thing and nothing of the network. ``as_deputy`` marks the assistance that an absence has made.
+    """
 
     __tablename__ = "membership"
     __table_args__ = (Index("ix_membership_network_profile", "network_id", "profile"),)
@@ -82,6 +86,8 @@ class Membership(Identified):
     profile: Mapped[str] = mapped_column(String(30))
     acts_for_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     may_enrol: Mapped[bool] = mapped_column(default=False)
+    limited_to: Mapped[str] = mapped_column(String(40), default="")
+    as_deputy: Mapped[bool] = mapped_column(default=False)
     granted_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     granted_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]

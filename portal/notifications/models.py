@@ -10,13 +10,18 @@ from portal.kernel.db import Base, Identified
 
 
 class OutboxMessage(Identified):
-    """A message written in the same commit as its cause; ``key`` makes its effect happen once."""
+    """A message written in the same commit as its cause; ``key`` makes its effect happen once.
+
+    It goes to a person, or to an ``address`` when nobody with that address is known yet: such a message
+    holds a link that opens something, so its ``facts`` are emptied as soon as it has left.
+    """
 
     __tablename__ = "outbox_message"
     __table_args__ = (Index("ix_outbox_waiting", "sent_at", "id"),)
     key: Mapped[str] = mapped_column(String(160), unique=True)
     kind: Mapped[str] = mapped_column(String(60))
-    person_id: Mapped[str] = mapped_column(ForeignKey("person.id"), index=True)
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"), index=True)
+    address: Mapped[str] = mapped_column(String(254), default="")
     subject: Mapped[str] = mapped_column(String(80), default="")
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     delivery: Mapped[str] = mapped_column(String(12), default="immediate")

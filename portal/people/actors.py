@@ -83,15 +83,18 @@ def _grant(
     centre_code: str,
     centre_name: str,
 ) -> Grant:
+    limited = bool(membership.limited_to)
     return Grant(
         profile=membership.profile,
-        network_id=membership.network_id,
-        network_code=network_code,
+        network_id=None if limited else membership.network_id,
+        network_code="" if limited else network_code,
         network_name=network_name,
         centre_id=membership.centre_id,
         centre_code=centre_code,
         centre_name=centre_name,
         acts_for_id=membership.acts_for_id,
-        may_enrol=membership.may_enrol,
+        may_enrol=membership.may_enrol and not limited,
+        limited_to=membership.limited_to,
+        as_deputy=membership.as_deputy,
         ends_at=membership.ends_at,
     )

@@ -114,6 +114,7 @@ class AccessInvitation(Identified):
     profile: Mapped[str] = mapped_column(String(30))
     acts_for_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     may_enrol: Mapped[bool] = mapped_column(default=False)
+    limited_to: Mapped[str] = mapped_column(String(40), default="")
     email: Mapped[str] = mapped_column(String(254))
     message: Mapped[str] = mapped_column(String(500), default="")
     invited_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
