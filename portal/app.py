@@ -26,6 +26,7 @@ from portal import (
     workflow,
 )
 from portal.access.fab import PortalSecurityManager
+from portal.audit import seals
 from portal.extend import manager
 from portal.kernel import blobs, crypto, db
 from portal.settings import Settings, load
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings.data_path.mkdir(parents=True, exist_ok=True)
     db.configure(settings.database)
     crypto.configure(key_ring(settings))
+    seals.configure(crypto.derive_key(str(settings.audit_key), "audit"), settings.data_path)
     blobs.configure(settings)
     _register_core_hooks()
     manager.load(settings.plugins)

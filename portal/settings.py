@@ -56,6 +56,12 @@ SETTINGS: tuple[Setting, ...] = (
         secret=True,
     ),
     Setting(
+        "AUDIT_KEY",
+        DEVELOPMENT_SECRET + "audit",
+        "Key of the seals over the audit record.",
+        secret=True,
+    ),
+    Setting(
         "BASE_URL",
         "",
         "Address under which people reach the portal; used in mails and as the only redirect host. Empty: host and port.",

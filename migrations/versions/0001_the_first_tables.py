@@ -5,7 +5,7 @@ release; no import of application models; an index on a large table is made conc
 
 Revision ID: 0001
 Revises:
-Create Date: 2026-11-25 05:57:16.213039
+Create Date: 2026-11-25 06:31:41.275898
 """
 
 from collections.abc import Sequence
@@ -127,6 +127,8 @@ def upgrade() -> None:
         sa.Column("stream", sa.String(length=60), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("mac", sa.String(length=64), nullable=False),
+        sa.Column("sealed", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("stream"),
     )
     op.create_table(

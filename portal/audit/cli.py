@@ -1,15 +1,17 @@
 """``portal audit``."""
 
 import json
+from datetime import date
 
 import click
 
 from portal.cli import application
+from portal.kernel.errors import InvalidInputError
 
 
 @click.group()
 def audit() -> None:
-    """Verify the audit record."""
+    """Verify, seal and export the audit record."""
 
 
 @audit.command()
@@ -29,6 +31,44 @@ def verify(stream: str, *, as_json: bool) -> None:
         click.echo(f"{count} events, {len(faults)} faults")
     if faults:
         raise SystemExit(1)
+
+
+@audit.command()
+def seal() -> None:
+    """Seal now where every stream stands, as the daily job does."""
+    from portal.access.actor import system
+    from portal.audit import seals
+    from portal.audit.sealing import seal as run
+
+    with application().app_context():
+        made = run(system("audit"))
+        click.echo(f"seal {made.number}: {len(made.heads)} streams, in {seals.path()}")
+
+
+@audit.command()
+@click.option("--to", "form", type=click.Choice(["fhir"]), required=True, help="The format.")
+@click.option("--patient", default="", help="Only this patient's events (the id).")
+@click.option("--since", default="", help="Only events from this day on (YYYY-MM-DD).")
+def export(form: str, patient: str, since: str) -> None:
+    """Print events as FHIR R4 AuditEvent resources, one a line (NDJSON)."""
+    del form
+    from portal.access.actor import system
+    from portal.audit.fhir import events
+
+    with application().app_context():
+        for resource in events(system("audit"), patient_id=patient, since=_day(since)):
+            click.echo(json.dumps(resource, ensure_ascii=False))
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidInputError(
+            f"expected a day as YYYY-MM-DD, found '{text}'", hint="For example 2026-01-31."
+        ) from None
 
 
 @audit.command()

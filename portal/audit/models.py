@@ -32,9 +32,14 @@ class AuditEvent(Identified):
 
 
 class AuditStream(Base):
-    """The head of a stream: the last sequence number and hash, locked while appending."""
+    """The head of a stream: the last sequence number and hash, locked while appending.
+
+    ``mac`` is their keyed digest (``seals.head_mac``); ``sealed`` the sequence of the last seal.
+    """
 
     __tablename__ = "audit_stream"
     stream: Mapped[str] = mapped_column(String(60), primary_key=True)
     sequence: Mapped[int] = mapped_column(default=0)
     hash: Mapped[str] = mapped_column(String(64), default="")
+    mac: Mapped[str] = mapped_column(String(64), default="")
+    sealed: Mapped[int] = mapped_column(default=0)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from portal.access.actor import Actor
+from portal.audit import seals
 from portal.audit.models import AuditEvent, AuditStream
 from portal.kernel import clock, db
 from portal.kernel.uow import writes
@@ -45,6 +46,7 @@ def record(
     )
     event.hash = event_hash(event)
     head.sequence, head.hash = event.sequence, event.hash
+    head.mac = seals.head_mac(stream, event.sequence, event.hash)
     db.session.add(event)
     db.session.flush()
 
@@ -63,8 +65,11 @@ def _locked_head(stream: str) -> AuditStream:
     return head
 
 
-def event_hash(event: AuditEvent) -> str:
-    """Return the SHA-256 over everything the event says, including the hash before it."""
+def event_hash(event: Any) -> str:
+    """Return the SHA-256 over everything the event says, including the hash before it.
+
+    ``event`` is an :class:`AuditEvent` or a row of its columns.
+    """
     content = [
         event.stream,
         event.sequence,

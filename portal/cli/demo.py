@@ -39,9 +39,11 @@ def _empty() -> None:
     from portal import migrate
     from portal.access.actor import system
     from portal.access.fab import sync_roles
+    from portal.audit import seals
     from portal.networks.service import sync_networks
 
     app = application()
+    seals.path().unlink(missing_ok=True)  # they speak of the record that goes now
     migrate.downgrade("base")
     migrate.upgrade()
     with app.app_context():

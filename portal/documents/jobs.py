@@ -100,8 +100,14 @@ def remove_orphans(actor: Actor) -> int:
 
 
 def referred_keys() -> set[str]:
-    """Return the keys of all bytes that a document or an open upload needs."""
-    keys = set(db.session.scalars(select(Document.blob)))
+    """Return the keys of all bytes that a row of any table or an open upload needs.
+
+    Every feature keeps the keys of its bytes in a column called ``blob``: documents, sealed outcomes.
+    """
+    keys: set[str] = set()
+    for table in db.metadata().sorted_tables:
+        if "blob" in table.c:
+            keys |= set(db.session.scalars(select(table.c.blob).where(table.c.blob.is_not(None))))
     for parts in db.session.scalars(select(DocumentUpload.parts)):
         keys |= {key for key, _ in parts}
     return keys

@@ -3,8 +3,15 @@
 from portal.access import guard
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
+from portal.audit import sealing
 from portal.extend import hookimpl
-from portal.extend.specs import MenuEntry
+from portal.extend.specs import JobSpec, MenuEntry
+
+
+@hookimpl
+def register_jobs() -> list[JobSpec]:
+    """Seal the audit record once a day."""
+    return [JobSpec("audit.seal", sealing.seal_job, every_seconds=sealing.EVERY_SECONDS)]
 
 
 @hookimpl

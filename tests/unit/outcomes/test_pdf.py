@@ -5,6 +5,7 @@ import io
 import logging
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,9 @@ from flask.testing import FlaskClient
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from portal.kernel import blobs, db
+from portal.access.actor import system
+from portal.documents.jobs import remove_orphans
+from portal.kernel import blobs, clock, db
 from portal.kernel.errors import ForbiddenError, GuardRefusedError, InvalidInputError, NotFoundError
 from portal.networks.models import Network
 from portal.outcomes import jobs
@@ -203,3 +206,12 @@ def test_the_download_has_a_name_without_a_patient(stage: Any, client_as: Client
     assert client_as("stranger").get(stage.url + "pdf").status_code == 404
     patient = client_as("enroller").get(stage.url + "pdf?for=patient")
     assert re.search(r'-v1-patient\.pdf"$', patient.headers["Content-Disposition"])
+
+
+def test_the_daily_sweep_of_the_store_leaves_a_sealed_outcome(stage: Any) -> None:
+    """The bytes of documents and outcomes lie in one store; nobody else renders a sealed PDF again."""
+    stage.close()
+    sealed = outcomes.pdf(stage.actor("enroller"), stage.id)
+    with clock.shifted(timedelta(days=2)):
+        remove_orphans(system("documents"))
+    assert outcomes.pdf(stage.actor("enroller"), stage.id) == sealed
