@@ -218,11 +218,16 @@ def latest_of(actor: Actor, limit: int = 5) -> list[PatientView]:
 
 
 def consenting_ids(purpose: str, patient_ids: Iterable[str]) -> set[str]:
-    """Return those of ``patient_ids`` whose consent for ``purpose`` is in force (for exports)."""
+    """Return those of ``patient_ids`` whose consent for ``purpose`` is in force (for exports).
+
+    A record that is locked, because consent for care was withdrawn, is in none.
+    """
     newest: dict[str, Consent] = {}
     for consent in db.session.scalars(
         select(Consent)
+        .join(Patient, Patient.id == Consent.patient_id)
         .where(Consent.purpose == purpose, Consent.patient_id.in_(list(patient_ids)))
+        .where(Patient.status.not_in(terms.LOCKED))
         .order_by(Consent.recorded_at, Consent.id)
     ):
         newest[consent.patient_id] = consent

@@ -91,6 +91,18 @@ def test_withdrawing_another_purpose_only_takes_the_patient_out_of_it(actor_of, 
     assert withdrawn == [(f"patient:{patient_id}", "registries")]
 
 
+def test_withdrawing_care_takes_the_patient_out_of_every_export_until_a_new_consent(
+    actor_of, command
+):
+    enroller, day = actor_of("enroller"), clock.today()
+    consents = tuple(NewConsent(p, True, "patient", day) for p in ("care", "registries"))
+    patient_id = service.enrol(enroller, command(consents=consents))
+    service.withdraw_consent(enroller, patient_id, "care", day, "")
+    assert queries.consenting_ids("registries", [patient_id]) == set()
+    service.record_consent(enroller, patient_id, NewConsent("care", True, "patient", day))
+    assert queries.consenting_ids("registries", [patient_id]) == {patient_id}
+
+
 def test_a_withdrawal_needs_a_consent_and_a_possible_day(actor_of, patient_id):
     enroller = actor_of("enroller")
     with pytest.raises(ConflictError):
