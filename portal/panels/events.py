@@ -101,5 +101,9 @@ def tell(
 
 
 def read(actor: Actor, panel: Panel) -> None:
-    """Put on record that somebody has read the case; not in the timeline."""
-    audit.record(actor, "panel.read", entity(panel))
+    """Put on record that somebody has read the case, among what was done to the patient's record.
+
+    It is not in the timeline.
+    """
+    about = f"patient:{panel.patient_id}" if panel.patient_id else ""
+    audit.record(actor, "panel.read", entity(panel), stream=about)

@@ -121,7 +121,7 @@ def as_html(
     """Return the document as HTML: one form a page, with boxes to tick and lines to sign."""
     text = _builtin(language if language in _builtin_languages() else "en")
     return (
-        _templates()
+        templates()
         .get_template("consent.html")
         .render(
             centre=centre, network=network, language=language, forms=found, labels=text["labels"]
@@ -135,7 +135,8 @@ def _rendered(html: str) -> bytes:
 
 
 @functools.cache
-def _templates() -> jinja2.Environment:
+def templates() -> jinja2.Environment:
+    """Return the templates of this feature's PDFs."""
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE / "pdf"),
         autoescape=True,

@@ -20,14 +20,19 @@ ACTIONS: dict[str, str] = {
     "patient.enrolled": "enrolled the patient",
     "patient.read": "looked at the record",
     "patient.identity-read": "looked at the identity",
+    "patient.reported": "made the report for the patient",
     "patient.identity-corrected": "corrected the identity",
-    "patient.identity-erased": "erased the identity",
+    "patient.identity-erased": "erased the case",
     "patient.renamed": "changed the nickname",
     "patient.deactivated": "put the record to rest",
     "patient.reactivated": "took up the record again",
     "patient.handed-over": "handed the record over",
     "consent.recorded": "recorded a consent",
     "consent.withdrawn": "recorded a withdrawal of consent",
+    "panel.read": "read the case",
+    "document.previewed": "looked at a document",
+    "document.downloaded": "took a copy of a document",
+    "document.attached": "attached a document",
 }
 
 
@@ -79,7 +84,7 @@ def accesses(actor: Actor, centre_id: str, before: str = "", patient_id: str = "
     """Return who did what to the actor's own patients of a centre, newest first."""
     statement = (
         select(AuditEvent, Patient.id, Patient.nickname)
-        .join(Patient, AuditEvent.entity == literal("patient:") + Patient.id)
+        .join(Patient, AuditEvent.stream == literal("patient:") + Patient.id)
         .where(guard.visible(actor, Permission.PATIENT_SEE_IDENTITY))
         .where(Patient.centre_id == centre_id)
     )

@@ -69,6 +69,15 @@ def reveal_identity(actor: Actor, patient_id: str) -> Identity:
 
 
 @writes
+def note_report(actor: Actor, patient_id: str) -> Identity:
+    """Return who the patient is for the patient's own report; making it is recorded."""
+    patient = guard.access(actor, Patient, patient_id, Permission.PATIENT_SEE_IDENTITY)
+    identity = vault.open_row(_vault_row(patient_id))
+    _record(actor, patient, "patient.reported")
+    return identity
+
+
+@writes
 def note_read(actor: Actor, patient_id: str) -> None:
     """Record that somebody other than the enroller and the assistant looked at the record."""
     patient = guard.access(actor, Patient, patient_id, Permission.PATIENT_SEE)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import g, make_response, redirect, request, url_for
+from flask import Response, g, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.routing import BuildError
 
@@ -12,7 +12,7 @@ from portal.access.roles import Gate
 from portal.extend import manager
 from portal.extend.specs import MenuEntry
 from portal.kernel.errors import InvalidInputError, NotFoundError
-from portal.patients import consent_forms, places, queries, service, terms
+from portal.patients import consent_forms, places, queries, report, service, terms
 from portal.patients.commands import NewConsent
 from portal.patients.forms import (
     YES,
@@ -82,6 +82,18 @@ class PatientView(PortalView):
             boxes=boxes(manager.widgets("patient_cards", actor=self.actor, patient_id=patient.id)),
             **more,
         )
+
+    @page("/<patient_id>/report", gate=Gate.MEMBER, methods=("POST",))
+    def report(self, patient_id: str) -> ResponseReturnValue:
+        """Hand out all that is held about the patient, for the patient; this is put on record."""
+        form = request.form.get("format", "json")
+        if form not in report.FORMATS:
+            raise InvalidInputError("Choose one of: pdf, json.")
+        name, body = report.download(self.actor, patient_id, form)
+        response = Response(body, mimetype=report.FORMATS[form])
+        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
     @page("/<patient_id>/nickname", gate=Gate.MEMBER, methods=("GET", "POST"))
     def nickname(self, patient_id: str) -> ResponseReturnValue:
