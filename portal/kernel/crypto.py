@@ -50,14 +50,22 @@ class KeyRing:
         """Return the text; raise :class:`DecryptionError` when altered, moved or keyless."""
         key_id, _, body = token.partition(":")
         if key_id not in self.keys:
-            raise DecryptionError(f"The key '{key_id}' is not in the key ring.")
+            raise DecryptionError(
+                f"This was encrypted with the key '{key_id}', which is not here. "
+                f"Keys here: {', '.join(sorted(self.keys))}.",
+                hint="Add the key to PORTAL_VAULT_KEYS, behind the first one, and restart.",
+            )
         raw = base64.b64decode(body)
         try:
             plain = AESGCM(self.keys[key_id]).decrypt(
                 raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], place.encode()
             )
         except InvalidTag:
-            raise DecryptionError("The encrypted field was altered or moved.") from None
+            raise DecryptionError(
+                f"The encrypted field cannot be opened: it was altered or moved, or the secret of the "
+                f"key '{key_id}' is another than the one it was made with.",
+                hint="Compare PORTAL_VAULT_KEYS with the copy of the keys that is kept apart.",
+            ) from None
         return plain.decode()
 
     def needs_rotation(self, token: str) -> bool:

@@ -13,7 +13,11 @@ def vault() -> None:
 
 @vault.command()
 def rotate() -> None:
-    """Encrypt every identity with the first key of PORTAL_VAULT_KEYS; older keys may go afterwards."""
+    """Encrypt every identity with the first key of PORTAL_VAULT_KEYS; older keys may go afterwards.
+
+    Each batch is a commit of its own, and both keys open identities meanwhile: it may be stopped and
+    run again at any time.
+    """
     from portal.patients.service import rotate_vault
 
     changed, after = 0, ""
@@ -23,4 +27,7 @@ def rotate() -> None:
             changed += done
             if not after:
                 break
+            click.echo(
+                f"… {changed} so far; stopping is safe, the next run goes on from here", err=True
+            )
     click.echo(f"{changed} identities encrypted anew")
