@@ -115,6 +115,7 @@ def test_the_enroller_sees_who_looked(actor_of, patient_id, world):
         ("Pieter Bakker", "", "looked at the record"),
         ("Lotte Smit", "Sanne de Vries", "looked at the identity"),
         ("Sanne de Vries", "", "enrolled the patient"),
+        ("Sanne de Vries", "", "began the form"),
     }
     assert history.accesses(actor_of("colleague"), world.centres["utrecht"]).rows == []
     with pytest.raises(ForbiddenError):
