@@ -6,6 +6,7 @@ for one purpose in one language, and text before any such line holds for every p
 """
 
 import functools
+import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,7 +84,7 @@ def form(
     }
     own = _own_text(centre.consent_text, purpose, language)
     if own:
-        return _free(text, purpose, language, f"centre-{centre.code}", "1", own)
+        return _free(text, purpose, language, f"centre-{centre.code}", _edition(own), own)
     if network is not None:
         for spec in _network_specs(network.code):
             if (spec.purpose, spec.language) == (purpose, language):
@@ -170,6 +171,11 @@ def _free(
     return ConsentForm(
         purpose, language, source, version, part["title"], "", paragraphs, part["statement"]
     )
+
+
+def _edition(text: str) -> str:
+    """Return the version of a centre's text: the first digits of its digest, so that any edit shows."""
+    return hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:10]
 
 
 def _own_text(own: str, purpose: str, language: str) -> str:

@@ -64,6 +64,16 @@ def test_the_centre_s_own_text_comes_first(network_text):
     assert whole.paragraphs == ("One text for all.",)
 
 
+def test_each_edit_of_a_centre_s_text_is_a_version_that_the_consent_names():
+    def key(text: str) -> str:
+        return consent_forms.form(centre(f"# care en\n{text}"), NMD, "en", "care").key
+
+    first = key("We ask experts.")
+    assert first.startswith("centre-NL-UTR:care:en:")
+    assert key("We ask  experts.\n") == first  # spaces are no edit
+    assert key("We ask experts abroad.") != first
+
+
 def test_text_of_people_is_escaped():
     forms = consent_forms.forms(centre("<script>alert(1)</script>"), NMD, "en", "care")
     html = consent_forms.as_html(centre(), NMD, "en", forms)
