@@ -8,16 +8,17 @@ import click
 
 from portal.access.actor import Actor, system
 from portal.cli import application
-from portal.forms.catalogue import Catalogue, FolderLibrary, default_root, load_form
+from portal.forms.catalogue import Catalogue, FolderLibrary, default_root
 from portal.forms.checks import run_checks
-from portal.forms.compile import check_form
+from portal.forms.compile import check_form, compile_form
 from portal.forms.compiled import CompiledForm
-from portal.forms.definition import Source, read_definition
+from portal.forms.definition import FormDefinition, Source, read_definition
 from portal.forms.definition.canonical import canonical_json
 from portal.forms.definition.schema import json_schema
 from portal.forms.definition.writer import to_yaml
 from portal.forms.diff import diff_forms
 from portal.forms.interop.cli import COMMANDS as INTEROP_COMMANDS
+from portal.forms.interop.files import write_json
 from portal.forms.overlays import assemble, read_overlay
 from portal.kernel.clock import today
 from portal.kernel.errors import DefinitionError, Issue, NotFoundError, PortalError
@@ -120,14 +121,14 @@ def show(form: str, shape: str) -> None:
     try:
         definition = _source(form).required()
         if shape == "fhir":
-            click.echo(_fhir(form))
+            click.echo(_fhir(definition))
         else:
             click.echo(to_yaml(definition) if shape == "yaml" else canonical_json(definition))
     except PortalError as error:
         raise click.ClickException(f"{error.message} {error.hint}".strip()) from None
 
 
-def _fhir(form: str) -> str:
+def _fhir(definition: FormDefinition) -> str:
     """Return the FHIR Questionnaire, made by the interop package where it is installed."""
     try:
         exporter = importlib.import_module("portal.forms.interop").questionnaire
@@ -135,8 +136,7 @@ def _fhir(form: str) -> str:
         raise click.ClickException(
             "This installation has no FHIR export (portal.forms.interop); use --as yaml or json."
         ) from None
-    name, _, version = form.partition("@")
-    return json.dumps(exporter(load_form(name, version=version)), ensure_ascii=False, indent=2)
+    return write_json(exporter(compile_form(definition)))
 
 
 @forms.command()

@@ -151,6 +151,50 @@ def test_how_often_an_item_may_stand() -> None:
     assert errors(form({**group, "repeats": True}), reply(row, row)) == []
 
 
+def test_rules_of_the_form_and_of_its_items() -> None:
+    def rule(written: str, severity: str = "error", *, old: bool = False) -> Json:
+        expression = (
+            {"valueString": written}
+            if old
+            else {"valueExpression": {"language": "text/fhirpath", "expression": written}}
+        )
+        parts = [
+            {"url": "key", "valueId": "r-1"},
+            {"url": "severity", "valueCode": severity},
+            {"url": "expression", **expression},
+            {"url": "human", "valueString": "that cannot be"},
+        ]
+        url = f"{EXT}questionnaire-constraint" if old else f"{SDC}targetConstraint"
+        return {"url": url, "extension": parts}
+
+    given = reply(answered("q", {"valueInteger": 5}))
+    own = item("integer", rule("answer.value < 5", old=True))
+    assert [(e.link_id, e.code, e.message) for e in errors(form(own), given)] == [
+        ("q", "invariant", "that cannot be")
+    ]
+    assert errors(form(item("integer", rule("answer.value < 6"))), given) == []
+    assert check_response(form(own), {**given, "status": "in-progress"}).valid
+    whole = "%resource.item.where(linkId = 'q').answer.value = 5"
+    assert errors(form(item("integer"), extension=[rule(whole)]), given) == []
+    assert errors(form(item("integer"), extension=[rule(f"({whole}).not()")]), given)
+    for written in ("answer.value < 5", "answer.value.htmlChecks()"):
+        found = check_response(form(item("integer", rule(written, "warning"))), given)
+        assert found.valid
+        assert [one.severity for one in found.found] == ["warning"]
+
+
+def test_answers_of_an_item_that_stands_several_times_are_counted_together() -> None:
+    limits = [
+        ext("questionnaire-minOccurs", valueInteger=2),
+        ext("questionnaire-maxOccurs", valueInteger=3),
+    ]
+    asked = form(item("string", *limits, repeats=True))
+    one = answered("q", {"valueString": "a"})
+    assert errors(asked, reply(one, one)) == []
+    assert errors(asked, reply(one, one, one, one))
+    assert errors(asked, reply(one))
+
+
 def test_an_exclusive_option_stands_alone() -> None:
     none = {"valueCoding": coding("urn:x", "none")}
     other = {"valueCoding": coding("urn:x", "pain")}

@@ -39,6 +39,21 @@ def test_our_form_as_fhir_by_both_commands() -> None:
     assert shown["resourceType"] == "Questionnaire"
 
 
+def test_a_form_of_a_file_as_fhir_by_both_commands(tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text(
+        "form: own\ntitle: Own\nversion: 1.0.0\nitems:\n"
+        "  - {id: mass, type: decimal, label: Mass, max: 4.50}\n",
+        encoding="utf-8",
+    )
+    shown = run("show", file, "--as", "fhir")
+    assert shown.exit_code == 0, shown.output
+    assert json.loads(shown.stdout) == json.loads(run("export", file, "--to", "fhir").stdout)
+    missing = run("show", tmp_path / "gone.yaml", "--as", "fhir")
+    assert (missing.exit_code, missing.stdout) == (1, "")
+    assert "gone.yaml" in missing.stderr
+
+
 def test_answers_out_judged_and_in_again(tmp_path: Path) -> None:
     answers = {"id": "case-1", "answers": {"height": {"value": "1.80", "unit": "m"}, "gone": 1,
                "case_summary": "Girl of five with floppiness since birth and delayed walking."}}  # fmt: skip

@@ -16,6 +16,7 @@ from portal.forms.interop.access import (
     value_of,
     whole,
 )
+from portal.forms.interop.checking.constraints import ConstraintCheck
 from portal.forms.interop.checking.enabling import Enabling, Stack
 from portal.forms.interop.checking.items import MAX_LEVELS, TYPES, Asked, Form
 from portal.forms.interop.checking.normal import questionnaire_as_r4, response_as_r4
@@ -52,13 +53,16 @@ def check_response(
     options = OptionCheck(codes, findings, english=language.startswith("en"))
     enabling = Enabling(form, answers, today)
     done = text(answers, "status") in {"completed", "amended"}
-    walk = _Walk(form, findings, ValueCheck(options, findings), enabling, done=done)
+    constraints = ConstraintCheck(enabling, findings, done=done)
+    values = ValueCheck(options, findings)
+    walk = _Walk(form, findings, values, enabling, constraints, done=done)
     if not form.questionnaire:
         message = "the Questionnaire is not here: only the shape of the response was checked"
         findings.warning("not-found", "", message)
         return findings
     _check_heading(findings, form.questionnaire, answers)
     walk.level(form.root.children, answers, ())
+    walk.constraints.check(None, answers)
     return findings
 
 
@@ -108,6 +112,7 @@ class _Walk:
     findings: Findings
     values: ValueCheck
     enabling: Enabling
+    constraints: ConstraintCheck
     done: bool
 
     def missing(self, code: str, link_id: str, message: str) -> None:
@@ -167,8 +172,10 @@ class _Walk:
         if len(given) > 1 and not asked.repeats:
             message = f"this item stands here {len(given)} times, it does not repeat"
             self.findings.error("invalid", asked.link_id, message)
-        if asked.kind == "group":
-            self._occurs(asked, len(given))
+        group = asked.kind == "group"
+        if group or enabled is not False:
+            count = len(given) if group else sum(len(objects(one, "answer")) for one in given)
+            self._occurs(asked, count)
         for one in given:
             self._one(asked, one, (*stack, (asked, one)), enabled=enabled)
 
@@ -187,6 +194,8 @@ class _Walk:
             message = f"the text is '{shown(written)}', in the form it is '{expected}'"
             self.findings.error("invalid", asked.link_id, message)
         answers = objects(node, "answer")
+        if enabled is not False:
+            self.constraints.check(asked, node)
         if asked.kind == "group":
             self._group(asked, node, answers, stack, enabled=enabled)
             return
@@ -221,7 +230,6 @@ class _Walk:
         if len(answers) > 1 and not asked.repeats:
             message = f"only one answer is possible, {len(answers)} are given"
             self.findings.error("invalid", asked.link_id, message)
-        self._occurs(asked, len(answers))
         self._fixed(asked, answers)
         for answer in answers:
             self.values.value(asked, answer, len(answers))

@@ -49,17 +49,24 @@ class Enabling:
         written = text(expression, "expression")
         if text(expression, "language") not in {"text/fhirpath", ""} or not written:
             return None
-        world = World(
-            self.response,
-            context=stack[-1][1] if stack else self.response,
-            today=self.today,
-            values={"questionnaire": [self.form.questionnaire], "qitem": [asked.node]},
-            variables=self.form.variables(asked),
-        )
         try:
-            return holds(written, world)
+            around = stack[-1][1] if stack else self.response
+            return holds(written, self.world(asked, around))
         except PathError:
             return None
+
+    def world(self, asked: Asked | None, context: Json) -> World:
+        """Return what an expression of an item (None: of the form) sees from its context."""
+        return World(
+            self.response,
+            context=context,
+            today=self.today,
+            values={
+                "questionnaire": [self.form.questionnaire],
+                "qitem": [asked.node] if asked else [],
+            },
+            variables=self.form.variables(asked),
+        )
 
     def by_conditions(self, asked: Asked, stack: Stack) -> bool | None:
         """Evaluate ``enableWhen`` with its ``enableBehavior``."""
