@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from portal.forms.definition import FormDefinition, Item, Option, Rule, Text, in_language
@@ -153,4 +154,13 @@ class CompiledForm:
 
     def repeats(self) -> tuple[CompiledItem, ...]:
         """Return every repeat, outer ones first."""
+        return self._repeats
+
+    @cached_property
+    def weighted(self) -> tuple[CompiledItem, ...]:
+        """The items that completeness counts, in the order of the form."""
+        return tuple(item for item in self.items.values() if item.weight)
+
+    @cached_property
+    def _repeats(self) -> tuple[CompiledItem, ...]:
         return tuple(item for item in self.items.values() if item.is_repeat)

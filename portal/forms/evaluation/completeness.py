@@ -18,9 +18,7 @@ def measure(
     done = dict.fromkeys((section.id for section in run.form.sections), 0.0)
     total = dict(done)
     missing: dict[str, list[Missing]] = {}
-    for item in run.form.items.values():
-        if not item.weight:
-            continue
+    for item in run.form.weighted:
         for frame in run.scopes.get(item.scope, ()) if item.scope else (root,):
             if item.id not in frame.visible or not _counts(run, item, frame):
                 continue

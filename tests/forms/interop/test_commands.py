@@ -54,6 +54,24 @@ def test_a_form_of_a_file_as_fhir_by_both_commands(tmp_path: Path) -> None:
     assert "gone.yaml" in missing.stderr
 
 
+def test_a_named_value_of_rows_is_no_variable_outside_them(tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text(
+        "form: own\ntitle: Own\nversion: 1.0.0\nlet: {double: r.n * 2}\nitems:\n"
+        "  - repeat: r\n    label: R\n    items:\n"
+        "      - {id: r.n, type: integer, label: N}\n"
+        "      - {id: r.m, type: integer, label: M, value: double}\n"
+        "  - {id: total, type: integer, label: T, value: sum(double)}\n",
+        encoding="utf-8",
+    )
+    rows, total = json.loads(run("export", file, "--to", "fhir").stdout)["item"]
+    inside = rows["item"][1]["extension"][0]["valueExpression"]
+    outside = total["extension"][0]["valueExpression"]
+    assert (inside["language"], inside["expression"]) == ("text/fhirpath", "%double")
+    assert outside["language"] == "text/x-ern-form-expression", "%double means nothing there"
+    assert outside["expression"] == "sum(double)"
+
+
 def test_answers_out_judged_and_in_again(tmp_path: Path) -> None:
     answers = {"id": "case-1", "answers": {"height": {"value": "1.80", "unit": "m"}, "gone": 1,
                "case_summary": "Girl of five with floppiness since birth and delayed walking."}}  # fmt: skip

@@ -69,7 +69,9 @@ class Expressions:
 
     def fhirpath(self, expression: Expression) -> str:
         """Return an expression as FHIRPath; raises ``UnsupportedError``."""
-        exporter = Exporter(self.places, frozenset(self.form.lets), expression.scope)
+        lets = self.form.lets
+        of_rows = frozenset(name for name, one in lets.items() if one.scope)
+        exporter = Exporter(self.places, frozenset(lets), expression.scope, row_lets=of_rows)
         written = exporter.text(expression.tree)
         return _VARIABLE.sub(lambda m: f"%{self.names.get(m.group(1), m.group(1))}", written)
 
