@@ -13,7 +13,9 @@ def vault() -> None:
 
 @vault.command()
 def rotate() -> None:
-    """Encrypt every identity with the first key of PORTAL_VAULT_KEYS; older keys may go afterwards.
+    """Encrypt every identity with the first key of PORTAL_VAULT_KEYS.
+
+    Keep the older keys: documents that were stored before stay sealed with them.
 
     Each batch is a commit of its own, and both keys open identities meanwhile: it may be stopped and
     run again at any time.
@@ -30,4 +32,5 @@ def rotate() -> None:
             click.echo(
                 f"… {changed} so far; stopping is safe, the next run goes on from here", err=True
             )
+    click.echo("keep the older keys: stored documents are still sealed with them", err=True)
     click.echo(f"{changed} identities encrypted anew")
