@@ -406,6 +406,21 @@ def test_resources_inside_a_response_are_judged_too() -> None:
     )
 
 
+def test_references_to_what_the_response_carries() -> None:
+    asked = form(
+        item("reference", ext("questionnaire-referenceResource", valueCode="Patient")),
+    )
+
+    def pointing(target: str, kind: str) -> list[Finding]:
+        inside = [{"resourceType": kind, "id": "p"}]
+        answer = answered("q", {"valueReference": {"reference": target}})
+        return errors(asked, reply(answer, contained=inside))
+
+    assert pointing("#p", "Patient") == []
+    assert "Device" in pointing("#p", "Device")[0].message
+    assert pointing("#other", "Patient")[0].code == "not-found"
+
+
 def test_remarks_about_the_heading() -> None:
     asked = form(url="urn:form", version="2", effectivePeriod={"start": "2024", "end": "2025"})
     for response, word in (

@@ -54,7 +54,9 @@ def check_response(
     enabling = Enabling(form, answers, today)
     done = text(answers, "status") in {"completed", "amended"}
     constraints = ConstraintCheck(enabling, findings, done=done)
-    values = ValueCheck(options, findings)
+    inside = {"": "QuestionnaireResponse"}
+    inside |= {text(one, "id"): text(one, "resourceType") for one in objects(answers, "contained")}
+    values = ValueCheck(options, findings, inside)
     walk = _Walk(form, findings, values, enabling, constraints, done=done)
     if not form.questionnaire:
         message = "the Questionnaire is not here: only the shape of the response was checked"

@@ -1,6 +1,7 @@
 """Attachments and references."""
 
 import re
+from collections.abc import Mapping
 
 from portal.forms.interop.access import (
     EXTENSION,
@@ -72,15 +73,25 @@ def resource_type(reference: str) -> str:
     return found.group(1) if found and found.group(1)[:1].isupper() else ""
 
 
-def check_reference(findings: Findings, asked: Asked, value: Json) -> None:
-    """Check the target of a reference: a readable address, a resource type that may stand here."""
+def check_reference(
+    findings: Findings, asked: Asked, value: Json, inside: Mapping[str, str]
+) -> None:
+    """Check the target of a reference: a readable address, a resource type that may stand here.
+
+    ``inside`` are the resources that the response carries (id to type), named ``#id``.
+    """
     reference, stated = text(value, "reference"), text(value, "type")
     if any(character.isspace() for character in reference):
         findings.error("invalid", asked.link_id, f"'{shown(reference)}' is not a reference")
         return
     if not reference and not stated:
         return
-    kind = resource_type(reference) or stated.rpartition("/")[2]
+    if reference.startswith("#") and reference[1:] not in inside:
+        message = f"the response carries no resource '{shown(reference)}'"
+        findings.error("not-found", asked.link_id, message)
+        return
+    carried = inside.get(reference[1:], "") if reference.startswith("#") else ""
+    kind = carried or resource_type(reference) or stated.rpartition("/")[2]
     options = [value_of(one)[1] for one in extensions(asked.node, ALLOWED)]
     allowed = [one for one in options if isinstance(one, str)]
     if not allowed:

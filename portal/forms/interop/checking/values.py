@@ -1,6 +1,6 @@
 """Single answers: the right type, within the limits that the item sets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -38,10 +38,14 @@ UNIT_OPEN = f"{EXTENSION}questionnaire-unitOpen"
 
 
 class ValueCheck:
-    """Checks the value of one answer after another."""
+    """Checks the value of one answer after another.
 
-    def __init__(self, options: OptionCheck, findings: Findings) -> None:
+    ``inside`` are the resources that the response carries: id to type.
+    """
+
+    def __init__(self, options: OptionCheck, findings: Findings, inside: Mapping[str, str]) -> None:
         self.options = options
+        self.inside = inside
         self.findings = findings
         self.attachments = AttachmentCheck(findings)
 
@@ -220,7 +224,7 @@ class ValueCheck:
     def reference(self, asked: Asked, value: Any) -> None:
         """Check what a reference points to."""
         if isinstance(value, dict):
-            check_reference(self.findings, asked, value)
+            check_reference(self.findings, asked, value, self.inside)
 
 
 _COMPLEX = frozenset({"Coding", "Quantity", "Attachment", "Reference"})
