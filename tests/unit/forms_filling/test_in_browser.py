@@ -168,7 +168,8 @@ def test_rows_are_added_filled_and_removed_without_a_round_trip(
     expect(repeat.locator("[data-row-id]")).to_have_count(2)
     expect(page.locator(STATE)).to_contain_text("Draft saved")
     assert len(site.answer("labs")) == 2
-    repeat.locator("[data-row-remove]").first.click()
+    with page.expect_response(re.compile("autosave")):
+        repeat.locator("[data-row-remove]").first.click()
     expect(repeat.locator("[data-row-id]")).to_have_count(1)
     page.reload()
     expect(page.locator("[data-repeat=labs] [data-row-id]")).to_have_count(1)
