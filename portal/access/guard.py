@@ -66,8 +66,16 @@ def require(actor: Actor, permission: Permission, thing: Any) -> None:
         return
     knowing = policy.KNOWING.get(thing.access_kind)
     if knowing is not None and not decide(actor, knowing, thing).allowed:
+        _tell_former(actor, thing)
         raise NotFoundError("There is nothing here, or it is not yours to see.")
     raise ForbiddenError(decision.reason, reason=decision.reason, grantor=decision.grantor)
+
+
+def _tell_former(actor: Actor, thing: Any) -> None:
+    """Tell somebody whose place has run out why the thing is closed, instead of that it is not there."""
+    name, rule = policy.FORMER.get(thing.access_kind, ("", None))
+    if rule is not None and relations.get(thing.access_kind, name).holds(actor, thing):
+        raise ForbiddenError(rule.reason, reason=rule.reason, grantor=rule.grantor)
 
 
 def access(actor: Actor, model: type[T], identifier: str | None, permission: Permission) -> T:

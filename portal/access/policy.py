@@ -275,6 +275,14 @@ RULES: dict[P, Rule] = {
     ),
 }
 
+# Who has had a place and lost it with time is told so: they know the thing already. Kind -> relation, rule.
+FORMER: dict[str, tuple[str, Rule]] = {
+    "panel": (
+        "former_guest",
+        Rule((), "Your time as a guest of this panel is over.", f"{_LEAD} or {_COORDINATOR}"),
+    ),
+}
+
 # The act that makes a thing's existence known: whoever lacks it is a stranger and gets "not found".
 KNOWING: dict[str, P] = {
     "network": P.NETWORK_SEE,

@@ -21,7 +21,7 @@ from portal.notifications.catalogue import Written
 from portal.notifications.channels import Channel
 from portal.notifications.mail import Office
 from portal.notifications.models import OutboxMessage
-from portal.notifications.recipients import Recipient, recipients
+from portal.notifications.recipients import Recipient, recipients, stranger
 
 _log = logging.getLogger(__name__)
 MOST_IN_DIGEST = 200
@@ -46,7 +46,7 @@ def deliver(payload: dict[str, Any]) -> None:
     if message is None or message.sent_at is not None:
         return
     actor = system("notifications")
-    to = recipients([message.person_id]).get(message.person_id)
+    to = _receiver(message)
     if to is None or not to.reachable:
         mark_sent(actor, [message.id], error="nobody to send it to")
         return
@@ -62,6 +62,12 @@ def deliver(payload: dict[str, Any]) -> None:
     mark_sent(actor, [message.id])
 
 
+def _receiver(message: OutboxMessage) -> Recipient | None:
+    if message.person_id is None:
+        return stranger(message.address)
+    return recipients([message.person_id]).get(message.person_id)
+
+
 def digests(payload: dict[str, Any]) -> None:
     """Send everybody whose hour it is one mail with what has gathered since the last one (a job)."""
     del payload
@@ -70,9 +76,10 @@ def digests(payload: dict[str, Any]) -> None:
     for message in db.session.scalars(
         select(OutboxMessage)
         .where(OutboxMessage.sent_at.is_(None), OutboxMessage.delivery == "digest")
+        .where(OutboxMessage.person_id.is_not(None))
         .order_by(OutboxMessage.id)
     ):
-        waiting.setdefault(message.person_id, []).append(message)
+        waiting.setdefault(str(message.person_id), []).append(message)
     for person_id, to in recipients(waiting).items():
         if to.hour(now) == to.digest_hour:
             _digest(to, waiting[person_id][:MOST_IN_DIGEST])
@@ -125,6 +132,8 @@ def mark_sent(actor: Actor, message_ids: list[str], error: str = "") -> None:
         select(OutboxMessage).where(OutboxMessage.id.in_(message_ids))
     ):
         message.sent_at, message.last_error = clock.now(), error
+        if message.address:
+            message.facts = {}  # its link opens something; nobody needs it here any more
 
 
 @writes

@@ -34,7 +34,7 @@ class Office:
 def compose(office: Office, to: Recipient, key: str, written: Written, url: str) -> EmailMessage:
     """Return the mail; ``key`` makes its Message-ID, so that mail programs show a repeated one once."""
     facts = {
-        "name": to.name,
+        "name": to.name or "colleague",
         "subject": written.subject,
         "body": written.body,
         "paragraphs": [p for p in written.body.split("\n\n") if p.strip()],

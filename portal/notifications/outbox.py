@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from portal.jobs import enqueue
 from portal.kernel import clock, db
@@ -58,6 +58,36 @@ def notify(
                 {**content, "text": words},
                 delivery,
             )
+
+
+def mail_to_address(
+    address: str, kind: str, subject: str, *, text: str, url: str, facts: dict[str, Any], key: str
+) -> None:
+    """Mail somebody who is not known yet, once; ``url`` may open something, so it is forgotten when sent."""
+    message = OutboxMessage(
+        key=key,
+        kind=kind,
+        address=address,
+        subject=subject,
+        facts={**facts, "text": text, "url": url},
+        created_at=clock.now(),
+    )
+    db.session.add(message)
+    db.session.flush()
+    enqueue("notifications.deliver", {"message_id": message.id}, key=f"deliver:{message.id}")
+
+
+def take_back(subject: str) -> None:
+    """Forget the mails to addresses about ``subject`` that have not left."""
+    db.session.execute(
+        update(OutboxMessage)
+        .where(
+            OutboxMessage.subject == subject,
+            OutboxMessage.address != "",
+            OutboxMessage.sent_at.is_(None),
+        )
+        .values(sent_at=clock.now(), last_error="taken back", facts={})
+    )
 
 
 def _muted(person_ids: list[str], subject: str) -> set[str]:

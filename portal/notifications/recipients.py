@@ -62,6 +62,21 @@ class Recipient:
             return at.hour
 
 
+def stranger(address: str) -> Recipient:
+    """Return the receiver of a mail to somebody who is not known yet."""
+    return Recipient(
+        id="",
+        name="",
+        email=address,
+        time_zone="UTC",
+        digest_hour=0,
+        suspended=False,
+        away_from=None,
+        away_until=None,
+        deputy_id=None,
+    )
+
+
 def recipients(person_ids: Iterable[str]) -> dict[str, Recipient]:
     """Return who of ``person_ids`` exists; one statement."""
     wanted = sorted(set(person_ids))

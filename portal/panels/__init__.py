@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask
 
 from portal.panels import hooks, relations, views
+from portal.panels.service import guests
 
 __all__ = ["hooks", "register", "setup"]
 
@@ -16,6 +17,7 @@ __all__ = ["hooks", "register", "setup"]
 def register() -> None:
     """Make the relations of panels known to the policy."""
     relations.register()
+    guests.register()
 
 
 def setup(app: Flask, appbuilder: Any) -> None:

@@ -6,12 +6,13 @@ from wtforms import (
     BooleanField,
     DateField,
     HiddenField,
+    IntegerField,
     RadioField,
     SelectField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from portal.kernel.ids import new_id
 from portal.panels.service.asking import LONGEST_QUESTION, LONGEST_REASON, LONGEST_TITLE
@@ -49,6 +50,23 @@ class QuestionForm(PortalForm):
     wanted_by = DateField(
         "Answer wanted by", validators=[Optional()], description="The lead plans by this date."
     )
+
+
+class OutsiderForm(PortalForm):
+    """Invite somebody without access to one panel, or to the patient's running panels."""
+
+    email = StringField(
+        "E-mail address",
+        validators=[*_need("Enter an e-mail address."), Length(max=254)],
+        description="The address of their EU Login: the link opens only for who has it.",
+    )
+    reach = RadioField("What the guest reads", choices=[], default="panel")
+    message = TextAreaField(
+        "Message",
+        validators=[Optional(), Length(max=500)],
+        description="Shown when the link is opened, not in the mail. No patient data.",
+    )
+    days = IntegerField("Days until the link runs out", default=14, validators=[NumberRange(1, 60)])
 
 
 class AskForm(QuestionForm):

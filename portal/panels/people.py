@@ -86,15 +86,18 @@ def standing(network_id: str, person_ids: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     rank = {"own": 0, "guest": 1, "across": 2}
     rows = db.session.execute(
-        select(Membership.person_id, Membership.network_id, Membership.profile).where(
+        select(
+            Membership.person_id, Membership.network_id, Membership.profile, Membership.limited_to
+        ).where(
             Membership.person_id.in_(sorted(set(person_ids))),
             Membership.network_id.is_not(None),
             Membership.profile.not_in(_NO_EXPERTS),
             in_force(),
         )
     )
-    for person, network, profile in rows:
-        word = "across" if network != network_id else "guest" if profile == GUEST else "own"
+    for person, network, profile, limited in rows:
+        away = network != network_id or limited
+        word = "across" if away else "guest" if profile == GUEST else "own"
         if rank[word] < rank.get(found.get(person, ""), 9):
             found[person] = word
     return found

@@ -114,6 +114,17 @@ def _ended(row: PanelMember, now: datetime) -> bool:
     return row.ends_at is not None and row.ends_at <= now
 
 
+def _former_guest(actor: Actor, panel: Any) -> bool:
+    now = clock.now()
+    return any(
+        row.person_id == actor.person_id
+        and row.role == Role.GUEST
+        and row.status == Status.ACCEPTED
+        and _ended(row, now)
+        for row in panel.members
+    )
+
+
 def _row_ids(actor: Actor, statuses: frozenset[str], roles: frozenset[str]) -> list[Select[Any]]:
     """Return the SQL face of :func:`on_panel` for rows in one of ``roles``."""
     networks = sorted(actor.networks_as())
@@ -274,6 +285,13 @@ def register() -> None:
             Relation("panel", name, words, faces.holds, faces.criterion, faces.ids)
             for name, words, faces in _PANEL
         ],
+        Relation(
+            "panel",
+            "former_guest",
+            "a guest of the panel whose time is over",
+            _former_guest,
+            lambda _: false(),  # in no list
+        ),
         Relation(
             "patient",
             "panel_participant",

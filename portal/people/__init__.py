@@ -13,6 +13,7 @@ from portal.access.actor import PROFILES
 from portal.people import hooks, login, onboarding, relations, sessions, throttle
 from portal.people.actors import load_user
 from portal.people.login import EuLoginView, require_recent_login
+from portal.people.queries import own
 from portal.people.views import ALL
 
 __all__ = ["EuLoginView", "hooks", "load_user", "register", "require_recent_login", "setup"]
@@ -31,6 +32,7 @@ def setup(app: Flask, appbuilder: Any) -> None:
     )
     app.config["SESSION_PROTECTION"] = None  # ours is the secret; hospitals' addresses change
     app.jinja_env.globals["profile_words"] = PROFILES
+    app.extensions["portal.ended_access"] = own.ended_access
     throttle.setup(app)
     login.setup(app)
     onboarding.setup(app)

@@ -127,7 +127,7 @@ class InvitationForm(LaidForm):
     email = StringField(
         "E-mail address",
         validators=[*_need("Enter an e-mail address."), Length(max=254)],
-        description="So that you recognise the invitation. You send the link yourself.",
+        description="The address of their EU Login: the link opens only for who has it.",
     )
     profile = SelectField("Profile", choices=options(PROFILE_HINTS), default=CLINICIAN)
     centre_id = SelectField("Centre", choices=[], validators=[Optional()])
@@ -137,8 +137,13 @@ class InvitationForm(LaidForm):
     may_enrol = BooleanField(
         "May enrol patients", description="Only for guests whose hospital is in no network."
     )
-    message = TextAreaField("Message", validators=[Optional(), Length(max=500)])
+    message = TextAreaField(
+        "Message",
+        validators=[Optional(), Length(max=500)],
+        description="Shown when the link is opened, not in the mail. No patient data.",
+    )
     days = IntegerField("Days until the link runs out", default=14, validators=[NumberRange(1, 60)])
+    mail = BooleanField("Mail the link to this address", default=True)
 
 
 class ReasonForm(LaidForm):

@@ -66,6 +66,7 @@ def register_messages() -> list[MessageSpec]:
     return [
         MessageSpec("access_requested", MESSAGES, "Decide about the request"),
         MessageSpec("access_decided", MESSAGES, "Open the portal"),
+        MessageSpec("invitation", MESSAGES, "Open the invitation"),
         MessageSpec("invitation_accepted", MESSAGES, "See the members", delivery="digest"),
         MessageSpec("access_ends", MESSAGES, "Open the portal"),
     ]

@@ -53,9 +53,7 @@ def lay_out(world: World, actor_of: ActorOf, cast: Cast, words: Words = plain_wo
     )
     secret = people.invite(
         coordinator,
-        NewInvitation(
-            network, "guest", f"{cast.key}@hospital.test", message=say("invitation")[:500]
-        ),
+        NewInvitation(network, "guest", "pending@hospital.test", message=say("invitation")[:500]),
     )
     invitation = db.session.scalar(
         select(AccessInvitation.id).where(AccessInvitation.digest == digest_of(secret))

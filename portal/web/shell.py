@@ -8,7 +8,7 @@ from flask_login import current_user
 from werkzeug.routing import BuildError
 
 from portal import __version__
-from portal.access import guard
+from portal.access import guard, policy
 from portal.access.actor import Actor
 from portal.access.permissions import Permission
 from portal.extend import manager
@@ -44,6 +44,7 @@ def setup(app: Flask, count_for_me: Callable[[Actor], int]) -> None:
     """Give templates the shell's values; ``count_for_me`` says how many things wait for an actor."""
     app.context_processor(lambda: _context(count_for_me))
     app.jinja_env.globals.update(Permission=Permission, now=clock.now, today=clock.today)
+    app.jinja_env.globals["rule_of"] = lambda permission: policy.RULES[permission]
     app.jinja_env.filters.update(day=day, moment=moment)
 
 

@@ -53,6 +53,13 @@ def refuse(gate: Gate) -> ResponseReturnValue | None:
     if current_app.appbuilder.sm.has_access(f"can_{gate}", VIEW):  # type: ignore[attr-defined]
         return None
     if not current_user.actor.is_member and gate is Gate.MEMBER:
+        ended = current_app.extensions["portal.ended_access"](current_user.actor)
+        if ended:
+            raise ForbiddenError(
+                "Your access has ended.",
+                reason=ended,
+                grantor="the coordinator of that network, who can extend it",
+            )
         raise ForbiddenError(
             "You have no access yet.",
             reason="Logging in shows who you are. What you may see is decided by a coordinator: request access first.",

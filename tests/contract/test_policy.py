@@ -26,6 +26,7 @@ def test_every_relation_of_the_policy_is_registered(app: Flask) -> None:
 def test_no_relation_is_registered_in_vain(app: Flask) -> None:
     del app
     used = {(kind_of(p), name) for p, rule in policy.RULES.items() for name in rule.allow}
+    used |= {(kind, name) for kind, (name, _) in policy.FORMER.items()}
     assert {(r.kind, r.name) for r in relations.all_relations()} - used == set()
 
 

@@ -7,15 +7,25 @@ from sqlalchemy import select
 
 from portal import audit
 from portal.access import guard
-from portal.access.actor import ASSISTANT, CLINICIAN, GUEST, PLATFORM_PROFILES, PROFILES, Actor
+from portal.access.actor import (
+    ASSISTANT,
+    CLINICIAN,
+    GUEST,
+    PLATFORM_PROFILES,
+    PROFILES,
+    Actor,
+    system,
+)
 from portal.access.permissions import Permission
 from portal.kernel import clock, db
 from portal.kernel.errors import InvalidInputError, NotFoundError, nearest
 from portal.kernel.uow import writes
+from portal.networks import limits
 from portal.networks.memberships import in_force
-from portal.networks.models import Membership, Network
+from portal.networks.models import CentreNetwork, Membership, Network
 
 GUEST_DAYS = 90
+RAN_OUT = "Its time was up."
 
 
 @dataclass(frozen=True)
@@ -29,6 +39,8 @@ class NewMembership:
     acts_for_id: str | None = None
     may_enrol: bool = False
     ends_at: datetime | None = None
+    limited_to: str = ""
+    as_deputy: bool = False
 
 
 @writes
@@ -54,6 +66,8 @@ def grant(actor: Actor, wanted: NewMembership) -> str:
         profile=wanted.profile,
         acts_for_id=wanted.acts_for_id,
         may_enrol=wanted.may_enrol,
+        limited_to=wanted.limited_to,
+        as_deputy=wanted.as_deputy,
         granted_by=None if actor.is_system else actor.person_id,
         granted_at=clock.now(),
         ends_at=ends_at,
@@ -76,17 +90,51 @@ def end(actor: Actor, membership_id: str, reason: str) -> None:
         return
     membership.ended_at, membership.ended_reason = clock.now(), reason.strip()[:300]
     _record(actor, "membership.ended", membership, reason)
+    if membership.limited_to:
+        limits.until(
+            system("memberships"), membership.limited_to, membership.person_id, clock.now()
+        )
 
 
 @writes
 def extend(actor: Actor, membership_id: str, days: int = GUEST_DAYS) -> datetime:
-    """Let a guest's membership end ``days`` from today; return the new end."""
+    """Let a guest's membership end ``days`` from today; return the new end.
+
+    One whose time is up comes back; one that somebody ended does not.
+    """
     membership = _require_membership(actor, membership_id)
+    if membership.profile != GUEST:
+        raise InvalidInputError("Only guests have an end that is extended.")
+    if membership.ended_at is not None and membership.ended_reason != RAN_OUT:
+        raise InvalidInputError("This membership was ended.", hint="Invite the guest again.")
     if not 1 <= days <= 366:
         raise InvalidInputError(f"A membership is extended by 1 to 366 days, not {days}.")
     membership.ends_at = clock.now() + timedelta(days=days)
+    membership.ended_at, membership.ended_reason = None, ""
     _record(actor, "membership.extended", membership)
+    if membership.limited_to:
+        limits.until(
+            system("memberships"),
+            membership.limited_to,
+            membership.person_id,
+            membership.ends_at,
+        )
     return membership.ends_at
+
+
+@writes
+def follow_seat(actor: Actor, person_id: str, limited_to: str, ends_at: datetime) -> None:
+    """Let the limited membership of a guest end when the place on the panel does (panels call this)."""
+    guard.require(actor, Permission.PLATFORM_OPERATE, guard.PLATFORM)
+    for membership in db.session.scalars(
+        select(Membership).where(
+            Membership.person_id == person_id, Membership.limited_to == limited_to
+        )
+    ):
+        if membership.ended_at is not None and membership.ended_reason != RAN_OUT:
+            continue
+        membership.ends_at, membership.ended_at, membership.ended_reason = ends_at, None, ""
+        _record(actor, "membership.extended", membership)
 
 
 @writes
@@ -98,11 +146,31 @@ def review(actor: Actor, membership_id: str) -> None:
 
 
 @writes
-def authorise_enrolment(actor: Actor, membership_id: str, *, allowed: bool) -> None:
-    """Let a guest enrol patients, or no longer: an external professional whom the coordinator knows."""
+def authorise_enrolment(
+    actor: Actor, membership_id: str, *, allowed: bool, centre_id: str = ""
+) -> None:
+    """Let a guest enrol patients, or no longer: an external professional whom the coordinator knows.
+
+    The hospital of such a person is in no network, so the coordinator says which centre of the network
+    keeps the patients (``centre_id``; needed unless the membership has one). The guest sees only the
+    patients that they enrol.
+    """
     membership = _require_membership(actor, membership_id)
     if membership.profile != GUEST:
         raise InvalidInputError("Only guests need this; other profiles may enrol by themselves.")
+    if membership.limited_to:
+        raise InvalidInputError(
+            "This guest is limited to one panel or patient.",
+            hint="Invite the person as a guest of the network to let them enrol.",
+        )
+    if allowed:
+        place = centre_id or membership.centre_id or ""
+        if db.session.get(CentreNetwork, (place, membership.network_id)) is None:
+            raise InvalidInputError(
+                "Say which centre keeps the patients.",
+                fields={"centre_id": "Choose a centre of the network."},
+            )
+        membership.centre_id = place
     membership.may_enrol = allowed
     _record(
         actor,
@@ -154,6 +222,8 @@ def _in_force(wanted: NewMembership) -> Membership | None:
             Membership.centre_id == wanted.centre_id,
             Membership.profile == wanted.profile,
             Membership.acts_for_id == wanted.acts_for_id,
+            Membership.limited_to == wanted.limited_to,
+            Membership.as_deputy.is_(wanted.as_deputy),
             in_force(),
         )
     )

@@ -1,6 +1,6 @@
 """What people read about panels."""
 
-from portal.panels.queries.case import asked, case, head, outside
+from portal.panels.queries.case import about_patient, asked, case, head, outside
 from portal.panels.queries.choosing import GroupRow, groups_of, leads_of
 from portal.panels.queries.finder import Proposal, find_experts
 from portal.panels.queries.history import GROUPS, discussion, latest, timeline
@@ -24,6 +24,7 @@ __all__ = [
     "PanelHead",
     "PanelRow",
     "Proposal",
+    "about_patient",
     "asked",
     "case",
     "count_by_phase",

@@ -238,6 +238,11 @@ def asked(actor: Actor, panel_id: str) -> tuple[PanelHead, list[ExpertRow]]:
     return head_of(loaded, people), experts_of(loaded.panel, people, set())
 
 
+def about_patient(actor: Actor, panel_id: str) -> bool:
+    """Return whether the panel is about a patient, for whoever may know of the panel."""
+    return load(actor, panel_id, Permission.PANEL_SEE_INVITATION).panel.patient_id is not None
+
+
 def outside(actor: Actor, panel_id: str) -> OutsideView:
     """Return what an invited person or a coordinator sees: the question and who asks, not the case."""
     loaded = load(actor, panel_id, Permission.PANEL_SEE_INVITATION)

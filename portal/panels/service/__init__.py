@@ -16,6 +16,7 @@ from portal.panels.service.discussing import (
     mark_seen,
     request_information,
 )
+from portal.panels.service.guests import change_end, invite_outsider, seat_guest
 from portal.panels.service.inviting import invite, invite_group, remove
 from portal.panels.service.moving import move, register_step, set_deadline, suspend_for_patient
 from portal.panels.service.upkeep import extend_guest, lapse_invitations, remind, take_over
@@ -29,12 +30,14 @@ __all__ = [
     "answer_information",
     "answer_invitation",
     "ask",
+    "change_end",
     "comment",
     "edit_question",
     "extend_guest",
     "forward",
     "invite",
     "invite_group",
+    "invite_outsider",
     "lapse_invitations",
     "mark_seen",
     "mark_urgent",
@@ -45,6 +48,7 @@ __all__ = [
     "remove",
     "request_information",
     "save_contribution",
+    "seat_guest",
     "send_contribution",
     "set_deadline",
     "suspend_for_patient",

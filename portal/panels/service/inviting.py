@@ -7,12 +7,13 @@ from sqlalchemy import select
 
 from portal import tasks
 from portal.access import guard
-from portal.access.actor import Actor
+from portal.access.actor import Actor, system
 from portal.access.permissions import Permission
 from portal.kernel import clock, db
 from portal.kernel.errors import InvalidInputError, NotFoundError, nearest
 from portal.kernel.uow import writes
 from portal.networks.models import ExpertGroup, ExpertGroupMember, Network
+from portal.networks.service.memberships import follow_seat
 from portal.panels import events, people
 from portal.panels.models import Panel, PanelMember
 from portal.panels.service.opening import access_panel, require_running
@@ -184,3 +185,5 @@ def remove(actor: Actor, panel_id: str, person_id: str, reason: str) -> None:
     row.status, row.reason, row.ends_at = Status.REMOVED, reason.strip()[:500], clock.now()
     tasks.close(events.entity(panel), person_id=person_id, by=actor.person_id)
     events.happened(actor, panel, "removed", facts={"person_id": person_id}, reason=reason)
+    if row.role == Role.GUEST:
+        follow_seat(system("panels"), person_id, events.entity(panel), row.ends_at)

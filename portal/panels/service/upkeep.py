@@ -6,11 +6,12 @@ from sqlalchemy import select
 
 from portal import tasks
 from portal.access import guard
-from portal.access.actor import Actor
+from portal.access.actor import Actor, system
 from portal.access.permissions import Permission
 from portal.kernel import clock, db
 from portal.kernel.errors import InvalidInputError
 from portal.kernel.uow import writes
+from portal.networks.service.memberships import follow_seat
 from portal.panels import events, people
 from portal.panels.models import Panel, PanelMember
 from portal.panels.service.opening import access_panel, phase_of
@@ -105,6 +106,7 @@ def extend_guest(actor: Actor, panel_id: str, person_id: str, days: int = 90) ->
         "guest_extended",
         facts={"person_id": person_id, "to": row.ends_at.date().isoformat()},
     )
+    follow_seat(system("panels"), person_id, events.entity(panel), row.ends_at)
 
 
 @writes

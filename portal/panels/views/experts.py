@@ -3,10 +3,14 @@
 from flask import jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.access.permissions import Permission
 from portal.access.roles import Gate
 from portal.kernel.errors import InvalidInputError
 from portal.panels import queries, service
+from portal.panels.forms import OutsiderForm
 from portal.panels.views.base import PanelPages
+from portal.patients.forms import options
+from portal.web.addresses import full_url
 from portal.web.views import page, said
 
 
@@ -89,3 +93,33 @@ class PanelExpertsView(PanelPages):
                     raise
         page_ = self.render("panels/people.html", panel=head, experts=experts, problems=problems)
         return page_, 422 if problems else 200
+
+    @page("/<panel_id>/outsider", gate=Gate.MEMBER, methods=("GET", "POST"))
+    def outsider(self, panel_id: str) -> ResponseReturnValue:
+        """Invite somebody without access by a link; it is mailed, and shown once."""
+        head = queries.head(self.actor, panel_id)
+        self.need(head, Permission.PANEL_INVITE_ACROSS)
+        self.place(head)
+        form = OutsiderForm()
+        about_patient = queries.about_patient(self.actor, panel_id)
+        reach = [("panel", "This panel only")]
+        if about_patient:
+            reach.append(("patient", "Every running panel of the network about this patient"))
+        form.reach.choices = options(reach)
+        link = ""
+        if form.validate_on_submit():
+            try:
+                secret = service.invite_outsider(
+                    self.actor,
+                    panel_id,
+                    form.email.data,
+                    form.message.data or "",
+                    whole_patient=form.reach.data == "patient",
+                    days=form.days.data,
+                )
+            except InvalidInputError as error:
+                form.lay(error)
+            else:
+                link = full_url("InvitationsView.accept", secret=secret)
+        answer = self.render("panels/outsider.html", panel=head, form=form, link=link)
+        return answer, 422 if request.method == "POST" and not link else 200

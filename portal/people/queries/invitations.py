@@ -9,12 +9,15 @@ from portal.access import guard
 from portal.access.actor import CLINICIAN, PROFILES, Actor
 from portal.access.permissions import Permission
 from portal.kernel import clock, db
+from portal.networks import limits
 from portal.networks.memberships import in_force
 from portal.networks.models import Centre, Membership, Network
 from portal.networks.paging import SIZE, Page, cut
 from portal.networks.refs import NetworkRef
 from portal.people.models import AccessInvitation, Person
 from portal.people.service.invitations import usable
+
+LIMITED = {"panel": ", one panel", "patient": ", one patient"}
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class Offer:
     invited_by: str
     message: str
     expires_at: datetime
+    limited: str
+    url: str
 
 
 def in_network(actor: Actor, network_id: str, before: str = "") -> Page[InvitationRow]:
@@ -68,8 +73,7 @@ def in_network(actor: Actor, network_id: str, before: str = "") -> Page[Invitati
 
 def offer(actor: Actor, secret: str) -> Offer:
     """Return what the link's invitation offers; the secret is the right to know."""
-    del actor
-    invitation = usable(secret)
+    invitation = usable(actor, secret)
     network = db.session.get_one(Network, invitation.network_id)
     centre = db.session.get(Centre, invitation.centre_id) if invitation.centre_id else None
     inviter = db.session.get(Person, invitation.invited_by) if invitation.invited_by else None
@@ -82,6 +86,10 @@ def offer(actor: Actor, secret: str) -> Offer:
         invited_by=inviter.name if inviter else "",
         message=invitation.message,
         expires_at=invitation.expires_at,
+        limited=limits.words(invitation.limited_to),
+        url=limits.address(invitation.limited_to)
+        if invitation.limited_to
+        else f"/ern/{network.code}/",
     )
 
 
@@ -105,7 +113,8 @@ def _row(
     return InvitationRow(
         id=invitation.id,
         email=invitation.email,
-        profile=PROFILES.get(invitation.profile, invitation.profile),
+        profile=PROFILES.get(invitation.profile, invitation.profile)
+        + LIMITED.get(invitation.limited_to.partition(":")[0], ""),
         centre=str(centre) if centre else "",
         invited_by=inviter.name if inviter else "",
         created_at=invitation.created_at,

@@ -33,6 +33,7 @@ class MemberRow:
     centre: str
     acts_for: str
     may_enrol: bool
+    limited: str
     granted_at: datetime
     ends_at: datetime | None
     reviewed_at: datetime | None
@@ -114,6 +115,7 @@ def _row(
         centre=f"{centre.name}, {centre.city}" if centre else "",
         acts_for=helped.name if helped else "",
         may_enrol=membership.may_enrol,
+        limited=membership.limited_to.partition(":")[0],
         granted_at=membership.granted_at,
         ends_at=membership.ends_at,
         reviewed_at=membership.reviewed_at,

@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal.access import guard
-from portal.access.actor import CLINICIAN, Actor
+from portal.access.actor import CLINICIAN, GUEST, Actor
 from portal.access.permissions import Permission
 from portal.kernel import clock, db
 from portal.networks.memberships import in_force
-from portal.networks.models import Membership
+from portal.networks.models import Membership, Network
+from portal.networks.service.memberships import RAN_OUT
 from portal.people.browsers import browser_name
 from portal.people.models import Person, WebSession
 
@@ -58,6 +59,28 @@ def profile(actor: Actor) -> OwnProfile:
         away_until=person.away_until,
         deputy_id=person.deputy_id,
     )
+
+
+def ended_access(actor: Actor) -> str:
+    """Return when and why the actor's last access ended, for who has none left; empty when there was none."""
+    row = db.session.execute(
+        select(Membership, Network.short_name)
+        .join(Network, Network.id == Membership.network_id)
+        .where(Membership.person_id == actor.person_id)
+        .order_by(func.coalesce(Membership.ended_at, Membership.ends_at).desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return ""
+    membership, network = row
+    end = membership.ended_at or membership.ends_at
+    if end is None:
+        return ""
+    what = "guest access" if membership.profile == GUEST else "access"
+    text = f"Your {what} to {network} ended on {end.day} {end:%B %Y}."
+    if membership.ended_reason and membership.ended_reason != RAN_OUT:
+        text += f" Reason: {membership.ended_reason}"
+    return text
 
 
 def possible_deputies(actor: Actor) -> list[tuple[str, str]]:

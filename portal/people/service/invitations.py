@@ -9,15 +9,18 @@ from sqlalchemy import select, update
 
 from portal import audit
 from portal.access import guard
-from portal.access.actor import ASSISTANT, GUEST, RESEARCHER, Actor, system
+from portal.access.actor import ASSISTANT, GUEST, PROFILES, RESEARCHER, Actor, system
 from portal.access.permissions import Permission
 from portal.kernel import clock, db
 from portal.kernel.errors import GuardRefusedError, InvalidInputError, NotFoundError
 from portal.kernel.ids import new_secret
 from portal.kernel.uow import writes
-from portal.networks.models import CentreNetwork, Network
+from portal.networks import limits
+from portal.networks.limits import Seat
+from portal.networks.models import CentreNetwork, Membership, Network
 from portal.networks.service import NewMembership, grant
 from portal.notifications import notify
+from portal.notifications.outbox import mail_to_address, take_back
 from portal.people.models import AccessInvitation, Person
 from portal.people.service.requests import REQUESTABLE, deciders
 
@@ -27,7 +30,11 @@ _ADDRESS = re.compile(r"^[^@\s]{1,64}@[^@\s]+\.[^@\s]{2,}$")
 
 @dataclass(frozen=True)
 class NewInvitation:
-    """Whom to invite, as what. The address says to whom the link was given; it proves nothing."""
+    """Whom to invite, as what, and whether the link is mailed.
+
+    Only a person whose login has this ``email`` takes the link. ``limited_to`` is ``panel:<id>`` or
+    ``patient:<id>`` for a guest of one thing. ``message`` is shown to who opens the link, never mailed.
+    """
 
     network_id: str
     profile: str
@@ -37,6 +44,8 @@ class NewInvitation:
     may_enrol: bool = False
     message: str = ""
     days: int = DAYS
+    limited_to: str = ""
+    mail: bool = False
 
 
 def digest_of(secret: str) -> str:
@@ -48,6 +57,11 @@ def digest_of(secret: str) -> str:
 def invite(actor: Actor, wanted: NewInvitation) -> str:
     """Make an invitation and return its secret, which is shown once and stored nowhere."""
     network = guard.access(actor, Network, wanted.network_id, Permission.NETWORK_DECIDE_ACCESS)
+    return make(actor, network, wanted)
+
+
+def make(actor: Actor, network: Network, wanted: NewInvitation) -> str:
+    """Make an invitation in the surrounding unit of work; the caller has asked the guard."""
     problems = problems_of(wanted)
     if problems:
         raise InvalidInputError("The invitation was not made.", fields=problems)
@@ -58,7 +72,8 @@ def invite(actor: Actor, wanted: NewInvitation) -> str:
         centre_id=wanted.centre_id or None,
         profile=wanted.profile,
         acts_for_id=wanted.acts_for_id or None,
-        may_enrol=wanted.may_enrol and wanted.profile == GUEST,
+        may_enrol=wanted.may_enrol and wanted.profile == GUEST and not wanted.limited_to,
+        limited_to=wanted.limited_to,
         email=wanted.email.strip()[:254],
         message=wanted.message.strip()[:500],
         invited_by=None if actor.is_system else actor.person_id,
@@ -68,7 +83,29 @@ def invite(actor: Actor, wanted: NewInvitation) -> str:
     db.session.add(invitation)
     db.session.flush()
     _record(actor, "invitation.made", invitation)
+    if wanted.mail:
+        _mail(actor, invitation, network, secret)
     return secret
+
+
+def _mail(actor: Actor, invitation: AccessInvitation, network: Network, secret: str) -> None:
+    """Mail the link: who invites, to what, until when. The personal message stays in the portal."""
+    end = invitation.expires_at
+    mail_to_address(
+        invitation.email,
+        "invitation",
+        f"access_invitation:{invitation.id}",
+        text=f"You are invited to {network.short_name}",
+        url=f"/people/invitation/{secret}",
+        facts={
+            "inviter": "The network's office" if actor.is_system else actor.name,
+            "network": network.title,
+            "profile": PROFILES[invitation.profile].lower(),
+            "limited": invitation.limited_to.partition(":")[0],
+            "until": f"{end.day} {end:%B %Y}",
+        },
+        key=f"invitation:{invitation.id}",
+    )
 
 
 def problems_of(wanted: NewInvitation) -> dict[str, str]:
@@ -85,6 +122,8 @@ def problems_of(wanted: NewInvitation) -> dict[str, str]:
             problems["centre_id"] = "This centre takes no part in the network."
     elif wanted.profile not in (GUEST, RESEARCHER):
         problems["centre_id"] = "Choose the centre, or invite as a guest."
+    if wanted.limited_to and (wanted.profile != GUEST or wanted.centre_id):
+        problems["profile"] = "Only a guest without a centre is limited to one panel or patient."
     if wanted.profile == ASSISTANT and not wanted.acts_for_id:
         problems["acts_for_id"] = "Choose the clinician for whom the assistant acts."
     return problems
@@ -102,11 +141,16 @@ def withdraw_invitation(actor: Actor, invitation_id: str) -> None:
             "This invitation was accepted already.", hint="End the membership instead."
         )
     invitation.withdrawn_at = clock.now()
+    take_back(f"access_invitation:{invitation.id}")
     _record(actor, "invitation.withdrawn", invitation)
 
 
-def usable(secret: str) -> AccessInvitation:
-    """Return the invitation that a secret opens, or say why it opens nothing."""
+def usable(actor: Actor, secret: str) -> AccessInvitation:
+    """Return the invitation that a secret opens to the actor, or say why it opens nothing.
+
+    A link that was passed on opens nothing: the address that EU Login has confirmed must be the one
+    that was invited.
+    """
     invitation: AccessInvitation | None = db.session.scalar(
         select(AccessInvitation).where(AccessInvitation.digest == digest_of(secret))
     )
@@ -118,14 +162,25 @@ def usable(secret: str) -> AccessInvitation:
         raise GuardRefusedError(
             "This invitation has run out.", hint="Ask the coordinator of the network for a new one."
         )
+    person = db.session.get_one(Person, actor.person_id)
+    if person.email.strip().casefold() != invitation.email.casefold():
+        raise GuardRefusedError(
+            "This invitation is for somebody else.",
+            hint=f"It was made for {_masked(invitation.email)}, and your EU Login says {person.email}. Ask for a link to that address.",
+        )
     return invitation
+
+
+def _masked(address: str) -> str:
+    name, _, host = address.partition("@")
+    return f"{name[:1]}…@{host}"
 
 
 @writes
 def accept_invitation(actor: Actor, secret: str) -> str:
     """Give the actor what the invitation promises; return the network's code."""
     guard.access(actor, Person, actor.person_id, Permission.PERSON_EDIT)
-    invitation = usable(secret)
+    invitation = usable(actor, secret)
     taken = db.session.execute(
         update(AccessInvitation)
         .where(AccessInvitation.id == invitation.id, AccessInvitation.accepted_at.is_(None))
@@ -134,8 +189,9 @@ def accept_invitation(actor: Actor, secret: str) -> str:
     if getattr(taken, "rowcount", 0) != 1:
         raise GuardRefusedError("This invitation has been used.", hint="It works only once.")
     # The coordinator decided when the link was made; the guest only takes what was granted.
-    grant(
-        system("invitation"),
+    portal = system("invitation")
+    membership_id = grant(
+        portal,
         NewMembership(
             person_id=actor.person_id,
             profile=invitation.profile,
@@ -143,8 +199,14 @@ def accept_invitation(actor: Actor, secret: str) -> str:
             centre_id=invitation.centre_id,
             acts_for_id=invitation.acts_for_id,
             may_enrol=invitation.may_enrol,
+            limited_to=invitation.limited_to,
         ),
     )
+    if invitation.limited_to:
+        ends_at = db.session.get_one(Membership, membership_id).ends_at or clock.now()
+        limits.seat(
+            portal, invitation.limited_to, Seat(actor.person_id, invitation.invited_by, ends_at)
+        )
     _record(actor, "invitation.accepted", invitation)
     network = db.session.get_one(Network, invitation.network_id)
     notify(

@@ -12,6 +12,7 @@ from portal.kernel import clock, db
 from portal.kernel.uow import writes
 from portal.networks.memberships import in_force
 from portal.networks.models import Membership, Network
+from portal.networks.service.memberships import RAN_OUT
 from portal.notifications import notify
 from portal.people.models import Person, WebSession
 from portal.people.service.requests import deciders
@@ -31,7 +32,7 @@ def end_run_out(actor: Actor) -> int:
         select(Membership).where(Membership.ended_at.is_(None), Membership.ends_at <= clock.now())
     ).all()
     for row in rows:
-        row.ended_at, row.ended_reason = row.ends_at, "Its time was up."
+        row.ended_at, row.ended_reason = row.ends_at, RAN_OUT
         audit.record(
             actor, "membership.ran-out", f"membership:{row.id}", stream=f"person:{row.person_id}"
         )

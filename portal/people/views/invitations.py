@@ -66,11 +66,15 @@ class InvitationsView(PortalView):
     @page("/people/invitation/<secret>", gate=Gate.SIGNED_IN, methods=("GET", "POST"))
     def accept(self, secret: str) -> ResponseReturnValue:
         """Show what is offered; take it."""
-        if request.method == "POST":
-            code = service.accept_invitation(self.actor, secret)
-            said("You are in. Two short questions, then you can start.")
-            return redirect(url_for("OwnView.welcome", next=f"/ern/{code}/"), 303)
-        return self.render("people/invitation.html", offer=queries.offer(self.actor, secret))
+        offer = queries.offer(self.actor, secret)
+        if request.method == "GET":
+            return self.render("people/invitation.html", offer=offer)
+        service.accept_invitation(self.actor, secret)
+        if offer.limited:
+            said(f"You are in: {offer.limited}.")
+            return redirect(offer.url, 303)
+        said("You are in. Two short questions, then you can start.")
+        return redirect(url_for("OwnView.welcome", next=offer.url), 303)
 
 
 def _wanted(network: NetworkView, form: InvitationForm) -> service.NewInvitation:
@@ -83,4 +87,5 @@ def _wanted(network: NetworkView, form: InvitationForm) -> service.NewInvitation
         may_enrol=bool(form.may_enrol.data),
         message=form.message.data or "",
         days=form.days.data,
+        mail=bool(form.mail.data),
     )

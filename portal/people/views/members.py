@@ -13,6 +13,9 @@ from portal.networks import queries as networks
 from portal.networks import service
 from portal.people.forms import ReasonForm
 from portal.people.queries import members as queries
+from portal.people.queries import requests
+from portal.people.queries.members import MemberRow
+from portal.people.queries.requests import CentreChoice
 from portal.web.views import PortalView, page, said
 
 
@@ -50,7 +53,14 @@ class MembersView(PortalView):
             due=due,
             more=more,
             profiles=PROFILES,
+            centres=self._centres(network.id, found.rows),
         )
+
+    def _centres(self, network_id: str, rows: list[MemberRow]) -> list[CentreChoice]:
+        """Return where a guest on the page could enrol patients; not asked for when there is none."""
+        if not any(row.is_guest and not row.may_enrol for row in rows):
+            return []
+        return requests.centres_to_ask(self.actor, network_id)
 
     @page("/<code>/members/<membership_id>/finish", gate=Gate.SIGNED_IN, methods=("GET", "POST"))
     def finish(self, code: str, membership_id: str) -> ResponseReturnValue:
@@ -79,7 +89,12 @@ class MembersView(PortalView):
             said("Noted: the membership is still right.")
         elif act in ("allow-enrolment", "end-enrolment"):
             allowed = act == "allow-enrolment"
-            service.authorise_enrolment(self.actor, membership_id, allowed=allowed)
+            service.authorise_enrolment(
+                self.actor,
+                membership_id,
+                allowed=allowed,
+                centre_id=request.form.get("centre_id", ""),
+            )
             said("The guest may enrol patients." if allowed else "The guest no longer enrols.")
         else:
             raise InvalidInputError("Choose what to do: extend, review, allow or end enrolling.")

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from portal.access.actor import Actor
+from portal.access.actor import Actor, system
 from portal.kernel import clock, db
 from portal.kernel.errors import (
     ForbiddenError,
@@ -16,6 +16,9 @@ from portal.kernel.errors import (
     InvalidInputError,
     NotFoundError,
 )
+from portal.notifications import catalogue
+from portal.notifications.delivery import mark_sent
+from portal.notifications.models import OutboxMessage
 from portal.people import service
 from portal.people.models import AccessInvitation
 from portal.people.service import NewInvitation
@@ -29,7 +32,7 @@ def _wanted(world: World, **changes: object) -> NewInvitation:
     values = {
         "network_id": world.networks["nmd"],
         "profile": "clinician",
-        "email": "new@hospital.test",
+        "email": "pending@hospital.test",
         "centre_id": world.centres["athens"],
         **changes,
     }
@@ -56,6 +59,40 @@ def test_a_link_works_once(world: World, actor_of: Actors) -> None:
     with pytest.raises(GuardRefusedError, match="has been used"):
         service.accept_invitation(actor_of("stranger"), secret)
     assert actor_of("stranger").networks_as() == {world.networks["eye"]}
+
+
+def test_a_link_that_was_passed_on_opens_nothing(
+    client_as: Clients, world: World, actor_of: Actors
+) -> None:
+    secret = service.invite(actor_of("coordinator"), _wanted(world))
+    other = client_as("stranger")
+    page = other.get(f"/people/invitation/{secret}")
+    assert page.status_code == 422
+    assert "for somebody else" in page.text
+    assert "p…@hospital.test" in page.text
+    assert "pending@hospital.test" not in page.text
+    with pytest.raises(GuardRefusedError, match="somebody else"):
+        service.accept_invitation(actor_of("stranger"), secret)
+    assert service.accept_invitation(actor_of("pending"), secret) == "nmd"
+
+
+def test_the_mail_carries_the_link_and_forgets_it(world: World, actor_of: Actors) -> None:
+    coordinator = actor_of("coordinator")
+    secret = service.invite(coordinator, _wanted(world, mail=True, message="Room 12, bring Anna"))
+    mail = db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "invitation")).one()
+    assert (mail.person_id, mail.address) == (None, "pending@hospital.test")
+    written = catalogue.write(mail.kind, dict(mail.facts))
+    assert "Anna Weber" in written.body
+    assert "Room 12" not in written.body
+    assert secret in str(mail.facts["url"])
+    mark_sent(system("notifications"), [mail.id])
+    assert mail.facts == {}
+    service.invite(coordinator, _wanted(world, mail=True))
+    row = db.session.scalars(select(AccessInvitation).order_by(AccessInvitation.id.desc())).first()
+    assert row is not None
+    service.withdraw_invitation(coordinator, row.id)
+    waiting = select(OutboxMessage).where(OutboxMessage.subject == f"access_invitation:{row.id}")
+    assert [(m.sent_at is not None, m.facts) for m in db.session.scalars(waiting)] == [(True, {})]
 
 
 def test_a_link_runs_out_and_can_be_withdrawn(world: World, actor_of: Actors) -> None:
@@ -118,8 +155,8 @@ def test_from_the_coordinators_page_to_the_newcomers_first_page(
     coordinator = client_as("coordinator")
     token = coordinator.get("/session/state").json["csrf_token"]
     data = {
-        "email": "nadia@hospital.test", "profile": "clinician", "centre_id": world.centres["athens"],
-        "message": "Welcome, Nadia", "days": "14", "csrf_token": token,
+        "email": "Pending@hospital.test", "profile": "clinician", "centre_id": world.centres["athens"],
+        "message": "Welcome, Nadia", "days": "14", "mail": "y", "csrf_token": token,
     }  # fmt: skip
     page = coordinator.post("/ern/nmd/invitations", data=data).get_data(as_text=True)
     found = re.search(r'value="http://127.0.0.1:8080(/people/invitation/[^"]+)"', page)

@@ -185,7 +185,7 @@ def test_members_are_reviewed_extended_and_ended(
     assert "Ingrid Olsen" in page
     assert "Sanne" not in page
     for act in ("extend", "allow-enrolment", "review"):
-        data = {"act": act, "csrf_token": token}
+        data = {"act": act, "csrf_token": token, "centre_id": world.centres["athens"]}
         assert client.post(f"/ern/nmd/members/{guest}/change", data=data).status_code == 303
     db.session.remove()
     row = db.session.get_one(Membership, guest)
