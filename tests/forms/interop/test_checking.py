@@ -232,6 +232,33 @@ def test_value_sets_inside_and_beside_the_form() -> None:
     assert "not checkable" in unsure[0].message
 
 
+@pytest.mark.parametrize(
+    ("by", "inside"),
+    [
+        ({"property": "concept", "op": "is-a", "value": "b"}, "bcd"),
+        ({"property": "concept", "op": "descendent-of", "value": "b"}, "cd"),
+        ({"property": "concept", "op": "is-not-a", "value": "b"}, "ae"),
+        ({"property": "code", "op": "in", "value": "a, e"}, "ae"),
+        ({"property": "kind", "op": "=", "value": "rare"}, "e"),
+        ({"property": "concept", "op": "generalizes", "value": "b"}, "abcde"),
+    ],
+)
+def test_value_sets_defined_by_a_filter(by: Json, inside: str) -> None:
+    lower = [{"code": "c", "concept": [{"code": "d"}]}]
+    rare = {"code": "e", "property": [{"code": "kind", "valueCode": "rare"}]}
+    upper = [{"code": "a"}, {"code": "b", "concept": lower}, rare]
+    system = {"resourceType": "CodeSystem", "url": "urn:x", "content": "complete", "concept": upper}
+    compose = {"include": [{"system": "urn:x", "filter": [by]}]}
+    chosen = {"resourceType": "ValueSet", "url": "urn:v", "status": "active", "compose": compose}
+    asked = form(item("choice", answerValueSet="urn:v"))
+
+    def valid(code: str) -> bool:
+        answer = reply(answered("q", {"valueCoding": coding("urn:x", code)}))
+        return check_response(asked, answer, beside=[system, chosen]).valid
+
+    assert [code for code in "abcdez" if valid(code)] == list(inside)
+
+
 COLOUR = item("choice", link_id="c", repeats=True)
 CONDITIONS: list[tuple[Json, list[Json], bool | None]] = [
     ({"operator": "exists", "answerBoolean": True}, [], False),

@@ -16,6 +16,7 @@ import pycountry
 
 from portal.forms.expressions.units import is_unit
 from portal.forms.interop.access import UCUM, Json, flag, objects, strings, text
+from portal.forms.interop.standard.filters import concepts_of, passes
 
 MAX_DEPTH = 8
 COUNTRIES = "urn:iso:std:iso:3166"
@@ -102,6 +103,7 @@ class Codes:
     sets: dict[str, Json] = field(default_factory=dict)
     systems: dict[str, Json] = field(default_factory=dict)
     _concepts: dict[str, dict[str, str]] = field(default_factory=dict)
+    _filtered: dict[str, dict[str, Json]] = field(default_factory=dict)
 
     def bring(self, resources: Iterable[Json], *, contained: bool = False) -> None:
         """Add value sets and code systems; anything else is left alone."""
@@ -208,7 +210,14 @@ class Codes:
         if listed:
             return OUTSIDE
         if objects(part, "filter"):
-            return Membership(None, "the value set is defined by a filter")
+            own = self.systems.get(system)
+            whole = own is not None and text(own, "content") in {"complete", ""}
+            if own is not None and whole and system not in self._filtered:
+                self._filtered[system] = concepts_of(own)
+            kept = passes(part, self._filtered[system], code) if whole else None
+            if kept is None:
+                return Membership(None, "the value set is defined by a filter")
+            return self.in_system(system, code) if kept else OUTSIDE
         return self.in_system(system, code)
 
     def in_system(self, system: str, code: str) -> Membership:
