@@ -18,7 +18,7 @@ from portal.networks import service as networks
 from portal.networks.forms import LaidForm, options
 from portal.networks.models import Centre, CentreNetwork, Membership, Network
 from portal.networks.service import NewMembership
-from portal.people import service
+from portal.people import require_recent_login, service
 from portal.people.forms import ReasonForm
 from portal.people.models import Person
 from portal.people.names import plain
@@ -119,7 +119,8 @@ class People(ConsoleList):
 
     @page("/<person_id>/grant", "GET", "POST")
     def grant(self, person_id: str) -> ResponseReturnValue:
-        """Give the person a profile."""
+        """Give the person a profile; the giver has proved a moment ago who they are."""
+        require_recent_login()
         form = self._grant_form()
         if form.validate_on_submit():
             wanted = NewMembership(

@@ -26,6 +26,7 @@ from portal.patients.forms import (
 )
 from portal.patients.vault import Identity
 from portal.people import queries as people
+from portal.people import require_recent_login
 from portal.web.cards import boxes
 from portal.web.views import PortalView, page, said
 
@@ -89,6 +90,8 @@ class PatientView(PortalView):
         form = request.form.get("format", "json")
         if form not in report.FORMATS:
             raise InvalidInputError("Choose one of: pdf, json.")
+        self._for_change(patient_id, Permission.PATIENT_SEE_IDENTITY)
+        require_recent_login()
         name, body = report.download(self.actor, patient_id, form)
         response = Response(body, mimetype=report.FORMATS[form])
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'

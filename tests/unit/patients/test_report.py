@@ -2,6 +2,7 @@
 
 import io
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from portal.audit.models import AuditEvent
-from portal.kernel import db
+from portal.kernel import clock, db
 from portal.patients import queries
 from portal.testing.house import HOME, Room, furnish
 
@@ -44,6 +45,18 @@ def test_the_report_holds_everything_and_who_looked(room, client_as, post, actor
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(made.data)).pages)
     assert identity.family_name in text
     assert "Who looked, and who changed what" in text
+
+
+def test_it_is_not_handed_out_from_an_open_screen(room, client_as, post):
+    client = client_as("enroller")
+    url = f"/patient/{room.patient}/report"
+    with clock.shifted(timedelta(minutes=11)):
+        refused = post(client, url, {"format": "json"}, f"/patient/{room.patient}/")
+    assert refused.status_code == 403
+    assert "Please log in again to go on" in refused.text
+    assert not db.session.scalars(
+        select(AuditEvent.id).where(AuditEvent.action == "patient.reported")
+    ).all()
 
 
 def test_nobody_else_gets_it_and_other_formats_are_named(room, client_as, post):

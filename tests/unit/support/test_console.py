@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -200,6 +201,19 @@ def test_a_membership_ends_with_a_reason(client_as: Clients, world: World) -> No
     ended = db.session.scalars(find).one()
     assert ended.ended_at is not None
     assert ended.ended_reason == "Case closed"
+
+
+def test_profiles_are_not_granted_from_an_open_screen(client_as: Clients, world: World) -> None:
+    client = client_as("support")
+    address = f"/support/people/{world.people['pending']}/grant"
+    with clock.shifted(timedelta(minutes=11)):
+        status, text = _post(client, address, profile="guest", network_id=world.networks["eye"])
+    assert status == 403
+    assert "Please log in again to go on" in text
+    held = db.session.scalars(
+        select(Membership.id).where(Membership.person_id == world.people["pending"])
+    )
+    assert held.all() == []
 
 
 def test_support_grants_profiles_but_not_its_own_kind(client_as: Clients, world: World) -> None:
