@@ -168,6 +168,8 @@ def client_as(app: Flask, world: World) -> Callable[..., FlaskClient]:
     """Return a function from persona (or nothing: anonymous) to a logged-in test client."""
     from portal.people.sessions import begin_for_tests
 
+    app.extensions["portal.throttle"].clear()  # each test comes to the door for the first time
+
     def make(persona: str = "", **session: Any) -> FlaskClient:
         client = BrowserClient(app, app.response_class)
         if persona:

@@ -66,6 +66,7 @@ def test_the_console_prints_and_none_drops(capsys: pytest.CaptureFixture[str]) -
 def test_every_kind_has_words_for_its_facts(app: Flask) -> None:
     del app
     facts = {"text": "NMD-2026-0001: news", "url": "/", "network": "EURO-NMD", "answer": "declined"}
+    facts |= {"inviter": "Anna Weber", "profile": "clinician", "limited": "", "until": "1 May 2027"}
     for kind, spec in catalogue.specs().items():
         written = catalogue.write(kind, dict(facts))
         assert written.subject, kind

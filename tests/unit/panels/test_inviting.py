@@ -69,7 +69,8 @@ def test_a_guest_across_reads_the_case_until_the_row_ends(stage: Any) -> None:
     panels.invite(stage.actor("coordinator"), stage.id, [stage.person("stranger")])
     panels.answer_invitation(stage.actor("stranger"), stage.id, accept=True)
     assert queries.case(stage.actor("stranger"), stage.id).head.title == "Weakness of the legs"
-    with clock.shifted(timedelta(days=91)), pytest.raises(NotFoundError):
+    over = pytest.raises(ForbiddenError, match="time as a guest of this panel is over")
+    with clock.shifted(timedelta(days=91)), over:
         queries.case(stage.actor("stranger"), stage.id)
     panels.extend_guest(stage.actor("lead"), stage.id, stage.person("stranger"), 120)
     with clock.shifted(timedelta(days=91)):
