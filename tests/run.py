@@ -38,6 +38,7 @@ def main(paths: list[str]) -> None:
         str(min(4, os.cpu_count() or 2)),
         "--dist",
         "loadfile",
+        "--durations=8",
     ]
     run("assets", [python, "-m", "portal", "assets"])
     environment = {"PORTAL_CHROMIUM": chromium.find_or_install()}

@@ -25,12 +25,15 @@ DATABASE_FIXTURES = {"app", "database", "world", "client_as", "actor_of", "stack
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the mark that selects tests by database."""
     config.addinivalue_line("markers", "database: uses the test database")
+    config.addinivalue_line("markers", "any_database: sees no difference between the databases")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark tests that use the database; a run on PostgreSQL needs only those and the journeys."""
     del config
     for item in items:
+        if item.get_closest_marker("any_database"):
+            continue
         if DATABASE_FIXTURES & set(getattr(item, "fixturenames", ())):
             item.add_marker("database")
 

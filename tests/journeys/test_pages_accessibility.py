@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+pytestmark = pytest.mark.any_database
 LogIn = Callable[..., Page]
 AXE = Path(__file__).resolve().parents[2] / "portal/assets/node_modules/axe-core/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -83,7 +84,7 @@ def judge(page: Page, path: str) -> list[str]:
         answer = page.goto(path)
         if answer is None or answer.status != 200:
             return [f"{path}: status {answer.status if answer else 'none'}"]
-        page.wait_for_load_state("networkidle")
+        page.wait_for_load_state("networkidle" if theme == THEMES[0] else "load")
         for screen, width in SCREENS.items():
             page.set_viewport_size({"width": width, "height": 900})
             place = f"{path} {theme} {screen}"
