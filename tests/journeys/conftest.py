@@ -113,9 +113,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         log.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Headless Chromium."""
+    """Headless Chromium; for one module, because Playwright runs only once in a process at a time."""
     path = os.environ.get("PORTAL_CHROMIUM") or shutil.which("chromium")
     assert path, "the journeys need Chromium: apt-get install chromium, or set PORTAL_CHROMIUM"
     with sync_playwright() as playwright:
