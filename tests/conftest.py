@@ -1,6 +1,11 @@
 """Rules for all tests: no test is skipped silently, sockets stay on this machine."""
 
 import pytest
+from playwright.sync_api import expect
+
+expect.set_options(
+    timeout=15_000
+)  # two browsers on two busy cores need longer than the default 5 s
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
