@@ -44,6 +44,8 @@ from portal.testing.house import AWAY, HOME, Cast, Room, enrol_only, furnish
 from portal.testing.world import PERSONAS, World
 from portal.web.logs import JsonFormatter, TextFormatter
 
+pytestmark = pytest.mark.any_database
+
 NEAR = Cast("near", "nmd", "athens", "expert", "lead", "coordinator", ("colleague",))
 SOLO = Cast("solo", "nmd", "utrecht", "colleague", "lead", "coordinator")
 MARK = "Cz"  # begins every token, so that one search finds them all
