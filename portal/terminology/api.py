@@ -98,7 +98,10 @@ def suggest() -> Response:
         raise InvalidInputError('Send JSON with the text: {"text": "…", "packs": ["hpo"]}.')
     if len(body["text"]) > MAX_TEXT:
         raise InvalidInputError(f"The text is longer than {MAX_TEXT:,} characters; send parts.")
-    named = [str(name) for name in body.get("packs") or []][:MAX_PACKS]
+    packs = body.get("packs") or []
+    if not isinstance(packs, list) or not all(isinstance(name, str) for name in packs):
+        raise InvalidInputError('The packs are a list of names: "packs": ["hpo"].')
+    named = packs[:MAX_PACKS]
     language = str(body.get("lang") or "en")
     spans = service().suggest(body["text"], named, language, str(body.get("value_set") or ""))
     return _answer({"spans": [asdict(span) for span in spans]})
@@ -160,7 +163,7 @@ def _list(name: str, most: int) -> list[str]:
 
 def _limit() -> int:
     text = request.args.get("limit", "10")
-    if not text.isdigit() or not 1 <= int(text) <= MAX_LIMIT:
+    if not text.isdecimal() or len(text) > 4 or not 1 <= int(text) <= MAX_LIMIT:
         raise InvalidInputError(
             f"'limit' is a whole number from 1 to {MAX_LIMIT}, found '{text[:20]}'.",
             fields={"limit": "not a number in range"},

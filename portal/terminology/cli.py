@@ -278,8 +278,13 @@ def search(
 
 
 def _queries(batch: Path) -> list[str]:
-    with batch.open(encoding="utf-8-sig", newline="") as stream:
-        return [row[0] for row in csv.reader(stream) if row and row[0].strip()]
+    try:
+        with batch.open(encoding="utf-8-sig", newline="") as stream:
+            return [row[0] for row in csv.reader(stream) if row and row[0].strip()]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise InvalidInputError(
+            f"{batch.name} is no CSV file in UTF-8 with one query a line: {error}."
+        ) from None
 
 
 def _line(hit: Any) -> str:

@@ -70,6 +70,7 @@ def test_too_short_asks_nothing(client: FlaskClient) -> None:
         ({"q": "marfan", "value_set": "nope"}, 404, "No value set"),
         ({"q": "marfan", "limit": "0"}, 422, "from 1 to 50"),
         ({"q": "marfan", "limit": "many"}, 422, "from 1 to 50"),
+        ({"q": "marfan", "limit": "²"}, 422, "from 1 to 50"),
         ({"q": "marfan", "lang": "a,b,c,d,e,f,g"}, 422, "6 are allowed"),
         ({"q": "marfan", "pack": ",".join(["hpo"] * 21)}, 422, "20 are allowed"),
     ],
@@ -159,3 +160,10 @@ def test_codings_that_cannot_be_looked_at(client: FlaskClient, body: Any, status
     answer = client.post(f"{URL}/outdated", json=body)
     assert answer.status_code == status
     assert answer.content_type == "application/problem+json"
+
+
+@pytest.mark.parametrize("packs", [5, "hpo", [5], {"hpo": 1}])
+def test_packs_of_another_shape_are_refused(client: FlaskClient, packs: object) -> None:
+    answer = client.post(f"{URL}/suggest", json={"text": "Short stature", "packs": packs})
+    assert answer.status_code == 422
+    assert "list of names" in answer.text

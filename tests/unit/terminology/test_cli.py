@@ -119,3 +119,11 @@ def test_verify_writes_nothing(run: Run, tmp_path: Path) -> None:
 def test_starter_content_can_be_loaded_by_name(run: Run) -> None:
     assert run("load", "--pack", "iso3166").stdout.startswith("iso3166 ")
     assert "249 concepts" in run("load", "--pack", "iso3166").stdout
+
+
+def test_a_batch_that_cannot_be_read_is_named(run: Run, tmp_path: Path) -> None:
+    batch = tmp_path / "queries.csv"
+    batch.write_bytes(b"caf\xe9\n")
+    result = run("search", "--pack", "orpha", "--json", "--batch", batch)
+    assert result.exit_code == 2
+    assert "queries.csv is no CSV file in UTF-8" in result.output
