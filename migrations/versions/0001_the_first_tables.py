@@ -5,7 +5,7 @@ release; no import of application models; an index on a large table is made conc
 
 Revision ID: 0001
 Revises:
-Create Date: 2026-11-25 06:31:41.275898
+Create Date: 2026-11-25 08:34:18.338965
 """
 
 from collections.abc import Sequence
@@ -554,7 +554,6 @@ def upgrade() -> None:
         sa.Column("acts_for_id", sa.String(length=26), nullable=True),
         sa.Column("may_enrol", sa.Boolean(), nullable=False),
         sa.Column("limited_to", sa.String(length=40), nullable=False),
-        sa.Column("as_deputy", sa.Boolean(), nullable=False),
         sa.Column("granted_by", sa.String(length=26), nullable=True),
         sa.Column("granted_at", UtcDateTime(), nullable=False),
         sa.Column("ends_at", UtcDateTime(), nullable=True),
@@ -1249,15 +1248,10 @@ def upgrade() -> None:
         sa.Column("panel_id", sa.String(length=26), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("actor_id", sa.String(length=26), nullable=True),
-        sa.Column("acting_for_id", sa.String(length=26), nullable=True),
         sa.Column("kind", sa.String(length=60), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("reason", sa.String(length=1000), nullable=False),
         sa.Column("id", sa.String(length=26), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["acting_for_id"],
-            ["person.id"],
-        ),
         sa.ForeignKeyConstraint(
             ["actor_id"],
             ["person.id"],

@@ -46,7 +46,6 @@ class Grant:
     acts_for_id: str | None = None
     may_enrol: bool = False
     limited_to: str = ""
-    as_deputy: bool = False
     ends_at: datetime | None = None
 
 
@@ -104,11 +103,6 @@ class Actor:
     def acts_for(self) -> frozenset[str]:
         """The persons in whose name the actor may act as an assistant."""
         return frozenset(g.acts_for_id for g in self.grants if g.acts_for_id)
-
-    @property
-    def stands_in_for(self) -> frozenset[str]:
-        """The absent persons whose deputy the actor is now."""
-        return frozenset(g.acts_for_id for g in self.grants if g.acts_for_id and g.as_deputy)
 
 
 def system(name: str) -> Actor:

@@ -14,9 +14,10 @@ from portal.kernel.errors import InvalidInputError, nearest
 
 @dataclass(frozen=True)
 class Seat:
-    """Whom to let in: a person, invited by another, until a moment."""
+    """Whom to let in: a person, for the network that invites, invited by another, until a moment."""
 
     person_id: str
+    network_id: str
     invited_by: str | None
     ends_at: datetime
 
@@ -25,15 +26,16 @@ class Seat:
 class Limit:
     """A kind of thing that a guest may be limited to.
 
-    ``words(id)`` names the thing without clinical content, ``address(id)`` is its page, ``seat`` lets a
-    guest in within the surrounding unit of work, ``until`` changes when the guest's time ends.
+    ``words(id)`` names the thing without clinical content, ``address(id, network_id)`` is its page, ``seat``
+    lets a guest in within the surrounding unit of work, ``until`` changes when the guest's time ends. All
+    stay within the network that invites: a patient may be known to several.
     """
 
     kind: str
     words: Callable[[str], str]
-    address: Callable[[str], str]
+    address: Callable[[str, str], str]
     seat: Callable[[Actor, str, Seat], None]
-    until: Callable[[Actor, str, str, datetime], None]
+    until: Callable[[Actor, str, Seat], None]
 
 
 _limits: dict[str, Limit] = {}
@@ -64,10 +66,10 @@ def words(reference: str) -> str:
     return limit.words(identifier)
 
 
-def address(reference: str) -> str:
-    """Return the page of the thing that a limit names."""
+def address(reference: str, network_id: str) -> str:
+    """Return the page of the thing that a limit names, for a guest of the network."""
     limit, identifier = named(reference)
-    return limit.address(identifier)
+    return limit.address(identifier, network_id)
 
 
 def seat(actor: Actor, reference: str, wanted: Seat) -> None:
@@ -76,7 +78,7 @@ def seat(actor: Actor, reference: str, wanted: Seat) -> None:
     limit.seat(actor, identifier, wanted)
 
 
-def until(actor: Actor, reference: str, person_id: str, ends_at: datetime) -> None:
+def until(actor: Actor, reference: str, wanted: Seat) -> None:
     """Change when a guest's time at ``reference`` ends: later when extended, now when ended."""
     limit, identifier = named(reference)
-    limit.until(actor, identifier, person_id, ends_at)
+    limit.until(actor, identifier, wanted)

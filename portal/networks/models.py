@@ -75,7 +75,7 @@ class Membership(Identified):
     """A profile of a person in a network and, usually, a centre, for a time.
 
     ``limited_to`` is ``panel:<id>`` or ``patient:<id>`` for a guest of one thing: such a membership opens
-    that thing and nothing of the network. ``as_deputy`` marks the assistance that an absence has made.
+    that thing and nothing of the network.
     """
 
     __tablename__ = "membership"
@@ -87,7 +87,6 @@ class Membership(Identified):
     acts_for_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     may_enrol: Mapped[bool] = mapped_column(default=False)
     limited_to: Mapped[str] = mapped_column(String(40), default="")
-    as_deputy: Mapped[bool] = mapped_column(default=False)
     granted_by: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     granted_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]

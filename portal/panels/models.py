@@ -158,7 +158,6 @@ class TimelineEntry(Identified):
     panel_id: Mapped[str] = mapped_column(ForeignKey("panel.id"))
     at: Mapped[datetime]
     actor_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
-    acting_for_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))
     kind: Mapped[str] = mapped_column(String(60))
     facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     reason: Mapped[str] = mapped_column(String(1000), default="")

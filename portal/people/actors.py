@@ -95,6 +95,5 @@ def _grant(
         acts_for_id=membership.acts_for_id,
         may_enrol=membership.may_enrol and not limited,
         limited_to=membership.limited_to,
-        as_deputy=membership.as_deputy,
         ends_at=membership.ends_at,
     )

@@ -37,6 +37,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/ern/nmd/members",
         "/ern/nmd/members <^/ern/nmd/members/01[^/]+/finish>", "/ern/nmd/invitations", "/ern/nmd/groups/new", "/ern/nmd/groups <^/ern/nmd/groups/01>",
         "/ern/nmd/panels/?show=forward", "/ern/nmd/panels/?show=forward <^/panel/01>",
+        "/ern/nmd/panels/?show=forward <^/panel/01[^/]+/$>outsider",
         "/configuration/networks/list/", "/configuration/networks/list/ <^/configuration/networks/show/>",
         "/configuration/networks/list/ <^/configuration/networks/edit/>", "/configuration/areas/list/",
         "/configuration/areas/add", "/configuration/areas/list/ <^/configuration/areas/edit/>",

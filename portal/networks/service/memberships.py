@@ -40,7 +40,6 @@ class NewMembership:
     may_enrol: bool = False
     ends_at: datetime | None = None
     limited_to: str = ""
-    as_deputy: bool = False
 
 
 @writes
@@ -67,7 +66,6 @@ def grant(actor: Actor, wanted: NewMembership) -> str:
         acts_for_id=wanted.acts_for_id,
         may_enrol=wanted.may_enrol,
         limited_to=wanted.limited_to,
-        as_deputy=wanted.as_deputy,
         granted_by=None if actor.is_system else actor.person_id,
         granted_at=clock.now(),
         ends_at=ends_at,
@@ -90,10 +88,7 @@ def end(actor: Actor, membership_id: str, reason: str) -> None:
         return
     membership.ended_at, membership.ended_reason = clock.now(), reason.strip()[:300]
     _record(actor, "membership.ended", membership, reason)
-    if membership.limited_to:
-        limits.until(
-            system("memberships"), membership.limited_to, membership.person_id, clock.now()
-        )
+    _seat_until(membership, clock.now())
 
 
 @writes
@@ -112,14 +107,17 @@ def extend(actor: Actor, membership_id: str, days: int = GUEST_DAYS) -> datetime
     membership.ends_at = clock.now() + timedelta(days=days)
     membership.ended_at, membership.ended_reason = None, ""
     _record(actor, "membership.extended", membership)
-    if membership.limited_to:
-        limits.until(
-            system("memberships"),
-            membership.limited_to,
-            membership.person_id,
-            membership.ends_at,
-        )
+    _seat_until(membership, membership.ends_at)
     return membership.ends_at
+
+
+def _seat_until(membership: Membership, ends_at: datetime) -> None:
+    """Let what a limited guest was let in to end with the membership."""
+    if membership.limited_to:
+        seat = limits.Seat(
+            membership.person_id, membership.network_id or "", membership.granted_by, ends_at
+        )
+        limits.until(system("memberships"), membership.limited_to, seat)
 
 
 @writes
@@ -223,7 +221,6 @@ def _in_force(wanted: NewMembership) -> Membership | None:
             Membership.profile == wanted.profile,
             Membership.acts_for_id == wanted.acts_for_id,
             Membership.limited_to == wanted.limited_to,
-            Membership.as_deputy.is_(wanted.as_deputy),
             in_force(),
         )
     )

@@ -4,15 +4,13 @@ The link is made by those who may ask across networks; whoever opens it sits on 
 the membership ends. Panels sit above people, so what a limited membership opens is registered here.
 """
 
-from datetime import datetime
-
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from portal import tasks
 from portal.access import guard
 from portal.access.actor import GUEST, Actor, system
 from portal.access.permissions import Permission
-from portal.kernel import clock, db, wall
+from portal.kernel import clock, db
 from portal.kernel.errors import InvalidInputError, NotFoundError
 from portal.kernel.uow import writes
 from portal.networks import limits
@@ -103,68 +101,59 @@ def seat_guest(actor: Actor, panel_id: str, wanted: Seat) -> None:
 
 
 @writes
-def change_end(actor: Actor, panel_id: str, person_id: str, ends_at: datetime) -> None:
+def change_end(actor: Actor, panel_id: str, wanted: Seat) -> None:
     """Let a guest's place on a panel end when the membership does."""
     panel = access_panel(actor, panel_id, Permission.PANEL_INVITE_ACROSS)
     for row in panel.members:
-        if row.person_id == person_id and row.role == Role.GUEST:
-            row.ends_at = ends_at
-            facts = {"person_id": person_id, "to": ends_at.date().isoformat()}
+        if row.person_id == wanted.person_id and row.role == Role.GUEST:
+            row.ends_at = wanted.ends_at
+            facts = {"person_id": row.person_id, "to": wanted.ends_at.date().isoformat()}
             events.happened(actor, panel, "guest_end_changed", facts=facts)
+
+
+def _about(patient_id: str, network_id: str) -> Select[Panel]:
+    return (
+        select(Panel)
+        .where(Panel.patient_id == patient_id, Panel.network_id == network_id)
+        .order_by(Panel.id)
+    )
 
 
 def _running(patient_id: str, network_id: str) -> list[Panel]:
     closed = sorted(PATIENT_CLOSED | _OVER)
-    return list(
-        db.session.scalars(
-            select(Panel)
-            .where(Panel.patient_id == patient_id, Panel.network_id == network_id)
-            .where(Panel.phase.not_in(closed), Panel.closed_at.is_(None))
-            .order_by(Panel.id)
-        )
+    running = _about(patient_id, network_id).where(
+        Panel.phase.not_in(closed), Panel.closed_at.is_(None)
     )
+    return list(db.session.scalars(running))
 
 
 def _panel_words(panel_id: str) -> str:
-    with wall.acting("system:limits"):  # the invited do not see the panel yet, only its number
-        number = db.session.scalar(select(Panel.number).where(Panel.id == panel_id))
+    """Return the number of the panel: the invited do not see it yet, and learn no more than that."""
+    number = db.session.scalar(select(Panel.number).where(Panel.id == panel_id))
     if number is None:
         raise NotFoundError("That panel is no longer there.")
     return f"panel {number}"
 
 
-def _panels_of(patient_id: str) -> list[str]:
-    with wall.acting("system:limits"):
-        return list(
-            db.session.scalars(
-                select(Panel.id)
-                .where(Panel.patient_id == patient_id, Panel.closed_at.is_(None))
-                .where(Panel.phase.not_in(sorted(PATIENT_CLOSED | _OVER)))
-                .order_by(Panel.id)
-            )
-        )
+def _seat_on_one(actor: Actor, panel_id: str, wanted: Seat) -> None:
+    panel = access_panel(actor, panel_id, Permission.PANEL_INVITE_ACROSS)
+    require_running(panel, what="nobody joins the panel as a guest")
+    seat_guest(actor, panel_id, wanted)
 
 
 def _seat_on_all(actor: Actor, patient_id: str, wanted: Seat) -> None:
-    for panel_id in _panels_of(patient_id):
-        seat_guest(actor, panel_id, wanted)
+    for panel in _running(patient_id, wanted.network_id):
+        seat_guest(actor, panel.id, wanted)
 
 
-def _end_on_all(actor: Actor, patient_id: str, person_id: str, ends_at: datetime) -> None:
-    with wall.acting("system:limits"):
-        seats = db.session.scalars(
-            select(PanelMember.panel_id)
-            .join(Panel, Panel.id == PanelMember.panel_id)
-            .where(Panel.patient_id == patient_id, PanelMember.person_id == person_id)
-            .where(PanelMember.role == Role.GUEST)
-        ).all()
-    for panel_id in seats:
-        change_end(actor, panel_id, person_id, ends_at)
+def _end_on_all(actor: Actor, patient_id: str, wanted: Seat) -> None:
+    for panel in db.session.scalars(_about(patient_id, wanted.network_id)).all():
+        change_end(actor, panel.id, wanted)
 
 
-def _first_panel(patient_id: str) -> str:
-    panels = _panels_of(patient_id)
-    return f"/panel/{panels[0]}/" if panels else "/"
+def _first_panel(patient_id: str, network_id: str) -> str:
+    panels = _running(patient_id, network_id)
+    return f"/panel/{panels[0].id}/" if panels else "/"
 
 
 def _later_panel(actor: Actor, panel: Panel, decided: Move) -> None:
@@ -180,7 +169,9 @@ def _later_panel(actor: Actor, panel: Panel, decided: Move) -> None:
         )
     ).all()
     for guest in guests:
-        seat = Seat(guest.person_id, guest.granted_by, guest.ends_at or clock.now())
+        seat = Seat(
+            guest.person_id, panel.network_id, guest.granted_by, guest.ends_at or clock.now()
+        )
         seat_guest(system("guests"), panel.id, seat)
 
 
@@ -188,7 +179,7 @@ def register() -> None:
     """Make panels and patients known as what a guest may be limited to."""
     register_step("guests", _later_panel)
     limits.register(
-        Limit("panel", _panel_words, lambda i: f"/panel/{i}/", seat_guest, change_end),
+        Limit("panel", _panel_words, lambda i, _: f"/panel/{i}/", _seat_on_one, change_end),
         Limit(
             "patient",
             lambda _: "all running panels about one patient",

@@ -62,18 +62,19 @@ def correct_identity(actor: Actor, patient_id: str, identity: Identity) -> None:
 @writes
 def reveal_identity(actor: Actor, patient_id: str) -> Identity:
     """Return who the patient is; the reading is recorded in the same commit."""
-    patient = guard.access(actor, Patient, patient_id, Permission.PATIENT_SEE_IDENTITY)
-    identity = vault.open_row(_vault_row(patient_id))
-    _record(actor, patient, "patient.identity-read")
-    return identity
+    return _open_identity(actor, patient_id, "patient.identity-read")
 
 
 @writes
 def note_report(actor: Actor, patient_id: str) -> Identity:
     """Return who the patient is for the patient's own report; making it is recorded."""
+    return _open_identity(actor, patient_id, "patient.reported")
+
+
+def _open_identity(actor: Actor, patient_id: str, action: str) -> Identity:
     patient = guard.access(actor, Patient, patient_id, Permission.PATIENT_SEE_IDENTITY)
     identity = vault.open_row(_vault_row(patient_id))
-    _record(actor, patient, "patient.reported")
+    _record(actor, patient, action)
     return identity
 
 

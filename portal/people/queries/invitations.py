@@ -87,7 +87,7 @@ def offer(actor: Actor, secret: str) -> Offer:
         message=invitation.message,
         expires_at=invitation.expires_at,
         limited=limits.words(invitation.limited_to),
-        url=limits.address(invitation.limited_to)
+        url=limits.address(invitation.limited_to, network.id)
         if invitation.limited_to
         else f"/ern/{network.code}/",
     )

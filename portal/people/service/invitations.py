@@ -204,9 +204,8 @@ def accept_invitation(actor: Actor, secret: str) -> str:
     )
     if invitation.limited_to:
         ends_at = db.session.get_one(Membership, membership_id).ends_at or clock.now()
-        limits.seat(
-            portal, invitation.limited_to, Seat(actor.person_id, invitation.invited_by, ends_at)
-        )
+        seat = Seat(actor.person_id, invitation.network_id, invitation.invited_by, ends_at)
+        limits.seat(portal, invitation.limited_to, seat)
     _record(actor, "invitation.accepted", invitation)
     network = db.session.get_one(Network, invitation.network_id)
     notify(

@@ -10,13 +10,15 @@ from sqlalchemy import select
 
 from portal.access.actor import system
 from portal.kernel import clock, db
-from portal.kernel.errors import ForbiddenError, InvalidInputError
+from portal.kernel.errors import ForbiddenError, GuardRefusedError, InvalidInputError
 from portal.networks import service as networks
 from portal.networks.models import Membership
+from portal.networks.service import NewMembership
 from portal.panels import service as panels
 from portal.panels.commands import AskQuestion
 from portal.panels.models import PanelMember
 from portal.people import service as people
+from portal.people.models import AccessInvitation
 from portal.people.queries import members as listed
 from tests.unit.panels.conftest import Stage
 
@@ -171,6 +173,60 @@ def test_a_guest_of_a_patient_joins_every_running_panel(client_as: Clients, stag
     assert guest.get(f"/patient/{stage.case.patient_id}/").status_code == 200
     row = listed.members(stage.actor("coordinator"), stage.world.networks["nmd"]).rows[0]
     assert (row.limited, row.is_guest) == ("patient", True)
+
+
+def test_a_guest_of_a_patient_stays_in_the_network_that_invited(
+    client_as: Clients, stage: Stage
+) -> None:
+    eye = stage.world.networks["eye"]
+    here = NewMembership(
+        person_id=stage.person("enroller"),
+        profile="clinician",
+        network_id=eye,
+        centre_id=stage.actor("enroller").grants[0].centre_id,
+    )
+    networks.grant(system("test"), here)
+    elsewhere = panels.ask(
+        stage.actor("enroller"),
+        AskQuestion(
+            question="Is the retina touched?",
+            title="Eyes",
+            patient_id=stage.case.patient_id,
+            network_id=eye,
+            area_id=stage.world.areas["eye"],
+        ),
+    )
+    _invite(stage, whole_patient=True)
+    guest = client_as("pending")
+    assert guest.get(stage.url).status_code == 200
+    assert guest.get(f"/panel/{elsewhere}/").status_code == 404
+
+    invited = panels.invite_outsider(
+        stage.actor("other_coordinator"), elsewhere, "pending@hospital.test"
+    )
+    first = _membership(stage).id
+    people.accept_invitation(stage.actor("pending"), invited)
+    networks.end(stage.actor("coordinator"), first, "Moved away")
+    seats = dict(
+        db.session.execute(
+            select(PanelMember.panel_id, PanelMember.ends_at).where(
+                PanelMember.person_id == stage.person("pending")
+            )
+        ).all()
+    )
+    assert seats[stage.id] <= clock.now() < seats[elsewhere]
+
+
+def test_a_link_to_a_panel_that_is_over_opens_nothing_and_stays_unused(stage: Stage) -> None:
+    secret = panels.invite_outsider(stage.actor("coordinator"), stage.id, "pending@hospital.test")
+    panels.move(stage.actor("coordinator"), stage.id, "cancel", "Solved otherwise")
+    with pytest.raises(GuardRefusedError, match="nobody joins"):
+        people.accept_invitation(stage.actor("pending"), secret)
+    db.session.expire_all()
+    assert stage.actor("pending").grants == ()
+    assert not db.session.scalars(
+        select(AccessInvitation.id).where(AccessInvitation.accepted_at.is_not(None))
+    ).all()
 
 
 def test_a_limited_guest_enrols_nobody_and_an_outsider_of_the_network_does(
